@@ -5,18 +5,22 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from typing_extensions import override
 
+from amends.core.clock import utc_now
+
 
 @dataclass
 class CrmServer:
     """The system: `people` by number, `log` of changes in order; `told` is answered in place of the changes where there is one,
-    `meanwhile` happens while it is written to, and where it `breaks_off` it hears news and does not answer."""
+    `meanwhile` happens while it is written to, and where it `breaks_off` it hears news and does not answer. It knows none of
+    `lost_cursors`, asks to be left alone for `retry_after` seconds, has a clock `ahead` of ours, and answers with `numbers`."""
 
     port: int = 0
     people: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -29,6 +33,10 @@ class CrmServer:
     breaks_off: bool = False
     meanwhile: Callable[[], None] | None = None
     told: dict[str, Any] | None = None
+    lost_cursors: set[str] = field(default_factory=set[str])
+    retry_after: int = 0
+    ahead: timedelta = timedelta()
+    numbers: list[Any] | None = None
 
     @property
     def url(self) -> str:
@@ -54,7 +62,7 @@ class CrmServer:
         ids = [one["id"] or f"ours-{one['ours']}" for one in given]
         for number, one in zip(ids, given, strict=True):
             self.people[number] = {"id": number, "fields": one["fields"]}
-        return {"ids": ids}
+        return {"ids": ids if self.numbers is None else self.numbers}
 
     def hear(self, given: list[dict[str, Any]]) -> dict[str, Any]:
         """Keep whose numbers are one, and forget who is erased; the same twice is once."""
@@ -78,10 +86,23 @@ class _Server(ThreadingHTTPServer):
 class _Asked(BaseHTTPRequestHandler):
     def _answer(self, told: dict[str, Any]) -> None:
         body = json.dumps(told).encode()
-        self.send_response(503 if self._crm.is_down or (self._crm.breaks_off and self.path == "/news") else 200)
+        self.send_response_only(self._status())
+        self.send_header("date", format_datetime(utc_now() + self._crm.ahead, usegmt=True))
+        if self._crm.retry_after:
+            self.send_header("retry-after", str(self._crm.retry_after))
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _status(self) -> int:
+        """Return 200 where the system is as it should be."""
+        cursor = parse_qs(urlsplit(self.path).query).get("cursor", [""])[0]
+        troubles = {
+            503: self._crm.is_down or (self._crm.breaks_off and self.path == "/news"),
+            429: bool(self._crm.retry_after),
+            410: cursor in self._crm.lost_cursors,
+        }
+        return next((status for status, holds in troubles.items() if holds), 200)
 
     @property
     def _crm(self) -> CrmServer:

@@ -343,6 +343,36 @@ def test_a_renewal_is_told_some_days_ahead_once_for_each_day_which_it_names_in_t
     assert [letter.text for letter in send(conn, now=NOON)] == ["Se renueva el 9 mar 2026."] == [shown.text]
 
 
+@pytest.mark.parametrize(
+    "change", ["update purchases set renews_on = renews_on + 365", "update purchases set ended_at = now()", "delete from purchases"]
+)
+def test_a_renewal_that_moved_or_ended_since_it_was_planned_is_not_told(conn: Connection, change: str) -> None:
+    customer_id = somebody(conn)
+    given = {"id": customer_id, "now": NOON - 300 * DAY, "on": (NOON + 7 * DAY).date()}
+    execute(
+        conn,
+        """
+        insert into purchases (customer_id, kind, name, bought_at, renews_on, created_at)
+        values (%(id)s, 'subscription', 'Club', %(now)s, %(on)s, %(now)s)
+        """,
+        given,
+    )
+    an_occasion(conn, kind=Kind.RENEWAL, days_before=7)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    conn.execute(change.encode())
+    assert send(conn, now=NOON) == []
+    assert states(conn) == ["skipped: moved"]
+
+
+def test_a_birthday_that_was_mended_since_it_was_planned_is_wished_on_its_day_alone(conn: Connection) -> None:
+    somebody(conn)
+    an_occasion(conn)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    execute(conn, "update important_dates set day = 9")
+    assert send(conn, now=NOON) == []
+    assert states(conn) == ["skipped: moved"]
+
+
 def test_the_first_purchase_has_anniversaries_and_later_ones_have_none(conn: Connection) -> None:
     customer_id = somebody(conn)
     for days in (365, 730):

@@ -5,10 +5,11 @@ from collections.abc import Generator
 import pytest
 
 from amends.core.database import Connection, Pool, execute, fetch_values
-from amends.inbox.actions import customer_record, sync_customers
+from amends.inbox.actions import customer_record, sync_customers, sync_taking
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
+from amends.inbox.crms import Outside
 from amends.inbox.rules.ids import CustomerId, MergeId
 from amends.inbox.rules.sync_news import News
 from amends.inbox.store import customer_refs, persons, sync_news, syncs
@@ -260,6 +261,6 @@ def test_a_person_there_who_is_erased_here_since_the_round_began_is_not_made_ane
     with synced.pool.transaction() as conn:
         forget(conn, one)
         [sync] = syncs.every(conn)
-        person = sync_customers.Outside(external_id="8", changed_at=synced.work.now, fields={"name": "Eight"})
-        sync_customers.take(conn, sync, person, now=synced.work.now)
+        person = Outside(external_id="8", changed_at=synced.work.now, fields={"name": "Eight"})
+        sync_taking.take(conn, sync, person, now=synced.work.now)
     assert sorted(synced.names()) == ["Nine", "—"]

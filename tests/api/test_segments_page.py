@@ -279,3 +279,29 @@ def test_what_names_a_segment_follows_its_new_name_and_nothing_else_does(door: D
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select condition from surge_rules") == ['segment:"Best, \\"very\\""'] * rates
     assert program.get(f"/api/v1/segments/{other['id']}/members").status_code == 200
+
+
+def test_who_removes_a_segment_is_told_before_what_asks_for_it(door: Door) -> None:
+    settle(door.pool)
+    lea, ada = door.visitor(door.who.lea), door.visitor(door.who.ada)
+    address = undo_of(kept(lea, shared="yes")).removesuffix("/delete")
+    assert "Used by" not in lea.get(address).text
+    asks = 'status:open (segment:vip OR segment:"Somebody else")'
+    with door.pool.transaction() as conn:
+        given = {"now": NOON, "lea": door.who.lea, "ada": door.who.ada, "q": asks}
+        execute(
+            conn,
+            """
+            insert into saved_views (agent_id, audience, name, query, sort, place, created_at) values
+              (%(lea)s, 'all', 'Best first', %(q)s, 'urgency', 1, %(now)s), (%(ada)s, 'me', 'Secret', %(q)s, 'urgency', 1, %(now)s),
+              (%(lea)s, 'all', 'Others', 'segment:vips text', 'urgency', 1, %(now)s)
+            """,
+            given,
+        )
+    page = lea.get(address).text
+    assert "Used by Best first." in page
+    assert "Remove it all the same?" in page
+    assert "Used by" not in ada.get(address).text
+    program = door.program(door.who.lea)
+    assert [(one["place"], one["name"]) for one in program.get(f"/api/v1{address}/uses").json()] == [("view", "Best first")]
+    assert door.program(door.who.ada).get(f"/api/v1{address}/uses").status_code == 403

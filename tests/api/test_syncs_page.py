@@ -3,6 +3,7 @@
 import pytest
 
 from amends.core.database import execute, fetch_values
+from amends.inbox.store import sync_left_out
 from tests.cast import NOON
 from tests.door import Door, as_fragment
 
@@ -31,6 +32,31 @@ def test_a_system_is_set_up_stopped_and_goes_on_and_its_token_is_shown_nowhere(d
         assert "Delete crm for good?" in mia.get("/settings/syncs").text
         assert "None yet" in mia.post("/settings/syncs/1/delete").text
     assert "Sync deleted" in door.visitor(door.who.ann).get("/settings/audit").text
+
+
+def test_what_a_system_told_and_could_not_be_taken_is_named_with_why(door: Door) -> None:
+    with as_fragment(door.visitor(door.who.mia)) as mia:
+        mia.post("/settings/syncs", data=CRM)
+        with door.pool.transaction() as conn:
+            sync_left_out.keep(
+                conn, 1, "7", {"zone": "No such zone <Mars>", "email 1": "No address", "": "No usable answer (id)."}, now=NOON
+            )
+            sync_left_out.keep(conn, 1, "", {sync_left_out.DELETED: ""}, now=NOON)
+        page = mia.get("/settings/syncs").text
+        for words in (
+            "Time zone: No such zone &lt;Mars&gt;",
+            "E-mail 1: No address",
+            "No usable answer (id).",
+            "Deleted there",
+            "Mend it there",
+        ):
+            assert words in page
+        assert [mia.post(f"/settings/syncs/{number}/again").status_code for number in (1, 9)] == [200, 404]
+    program = door.program(door.who.mia)
+    assert program.get("/api/v1/syncs").json()[0]["left_out"] == 2
+    told = program.get("/api/v1/syncs/1/left_out").json()
+    assert [(one["external_id"], one["pieces"].get("zone")) for one in told] == [("", None), ("7", "No such zone <Mars>")]
+    assert [program.post(f"/api/v1/syncs/{number}/again").status_code for number in (1, 9)] == [204, 404]
 
 
 def test_only_what_an_administrator_enters_may_lie_inside_our_network(door: Door) -> None:

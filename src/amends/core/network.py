@@ -36,6 +36,7 @@ SHORTEST_WAIT = 0.1
 LONGEST_ANSWER = 3
 LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
+SAME_TIME = timedelta(seconds=5)
 WAIT_UNTOLD = timedelta(seconds=60)
 LONGEST_WORDS = 300
 PASSING = frozenset({408, 425})
@@ -66,13 +67,15 @@ class Wire(requests.Session):
 
     `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
     another one (`{"https://api.example/": "http://127.0.0.1:8000/x"}`); `time_out` (seconds) bounds the wait for a connection and for
-    each part of the answer. `headers_seen` and `status_seen` are those of the last response.
+    each part of the answer. `headers_seen` and `status_seen` are those of the last response, `ahead` is how far its
+    clock was ahead of ours.
     """
 
     def __init__(self, *, clock: Clock, judge: Judge = no_verdict, routes: Mapping[str, str], time_out: float = TIME_OUT) -> None:
         super().__init__()
         self.headers_seen: Mapping[str, str] = {}
         self.status_seen = 0
+        self.ahead = timedelta()
         self._clock = clock
         self._judge = judge
         self._time_out = time_out
@@ -94,6 +97,7 @@ class Wire(requests.Session):
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise Unreachable(UNUSABLE % {"what": type(error).__name__}) from error
         self.headers_seen, self.status_seen = dict(response.headers.lower_items()), response.status_code
+        self.ahead = _ahead(self.headers_seen.get("date"), self._clock())
         error = self._error_of(response)
         if error is not None:
             raise error
@@ -210,6 +214,12 @@ def _seconds_or_date(value: str | None, now: datetime) -> datetime | None:
         return parsedate_to_datetime(value).astimezone(UTC)
     except ValueError:
         return None
+
+
+def _ahead(date: str | None, now: datetime) -> timedelta:
+    """Return how far a clock is ahead of ours by the date of an answer; nothing where that is a matter of seconds."""
+    told = _seconds_or_date(date, now) if date else None
+    return told - now if told is not None and abs(told - now) > SAME_TIME else timedelta()
 
 
 def words_of(response: requests.Response) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from amends.core.database import Connection
 from amends.inbox.actions.customer_figures import as_seen
-from amends.inbox.actions.segments import asked, listed, previewed
+from amends.inbox.actions.segments import asked, listed, previewed, uses
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_fields import archived_in, customer_fields, suggested
 from amends.inbox.rules.query import NotAQuery
@@ -42,6 +42,7 @@ def page_values(conn: Connection, visitor: Visitor) -> dict[str, Any]:
 def member_values(conn: Connection, segment: Segment, visitor: Visitor, asker: Asker, below: int | None = None) -> dict[str, Any]:
     """Return a page of a segment's members, the newest first; a segment that cannot be read any more has none, and says why."""
     values: dict[str, Any] = {"segment": segment, "members": [], "more": None, "goes_on": False, "trouble": "", "archived": []}
+    values["used_by"] = [one.name for one in uses(conn, segment, visitor)] if may_change(segment, visitor) else []
     try:
         found = segment_members.page(conn, asked(conn, segment.query, asker), below=below)
     except (NotAQuery, TooBroad) as error:

@@ -1,5 +1,6 @@
 """Customer systems outside that are kept the same as ours: set up, how their last round went, stopping and going on."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -7,15 +8,19 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.record_words import WAYS, field
 from amends.api.screen import saying
+from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox import crms
 from amends.inbox.actions import sync_customers
+from amends.inbox.rules.customer_record import Attribute
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import counts, syncs
+from amends.inbox.store import attributes, counts, sync_left_out, syncs
 
 router = APIRouter(prefix="/settings/syncs", include_in_schema=False)
 EXCHANGE = [may(Right.EXCHANGE)]
+SHOWN = 100
 EXAMPLE_NAME = "crm"
 EXAMPLE = "https://crm.example/amends"
 
@@ -26,7 +31,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     if request.headers.get("HX-Request"):
         return _listed(request, desk)
     with desk.pool.transaction() as conn:
-        values = {"syncs": syncs.every(conn), "kinds": crms.kinds(), "counts": counts.read(conn, visitor.scope)}
+        values = {"kinds": crms.kinds(), "counts": counts.read(conn, visitor.scope), **_of_all(conn)}
     values |= {"example": EXAMPLE, "example_name": EXAMPLE_NAME}
     return desk.screens.page(request, "syncs.html", values)
 
@@ -75,6 +80,15 @@ def delete(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Re
     return saying(_listed(request, desk), _("Deleted; its customers and their numbers stay"))
 
 
+@router.post("/{sync_id:int}/again", dependencies=EXCHANGE)
+def again(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001
+    """Read everything there anew, and tell of everybody here."""
+    with desk.pool.transaction() as conn:
+        sync_customers.begin_again(conn, sync_id, now=desk.clock())
+    desk.wake()
+    return saying(_listed(request, desk), _("A round begins; how it went is shown in a moment"))
+
+
 @router.post("/{sync_id:int}/now", dependencies=EXCHANGE)
 def hurry(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001
     """Begin the next round now."""
@@ -86,4 +100,20 @@ def hurry(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Res
 
 def _listed(request: Request, desk: Desk) -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        return desk.screens.blocks(request, "syncs.html", ["listed"], {"syncs": syncs.every(conn)})
+        return desk.screens.blocks(request, "syncs.html", ["listed"], _of_all(conn))
+
+
+def _of_all(conn: Connection) -> dict[str, object]:
+    every = syncs.every(conn)
+    known = [one.as_rule for one in attributes.every(conn)]
+    return {
+        "syncs": every,
+        "left_out": {one.id: sync_left_out.newest(conn, one.id, limit=SHOWN) for one in every},
+        "left_name": lambda what: _left(what, known),
+    }
+
+
+def _left(what: str, known: Sequence[Attribute]) -> str:
+    """Return what a piece is called that could not be taken: a field, or a way by its kind and place."""
+    kind, _blank, place = what.partition(" ")
+    return f"{WAYS[kind]} {place}" if kind in WAYS and place else field(what, known)

@@ -17,6 +17,7 @@ from amends.inbox.rules.ids import SegmentId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.segments import Size
 from amends.inbox.store import segment_members
+from amends.inbox.store.kept_queries import Use
 from amends.inbox.store.segment_members import Member
 from amends.inbox.store.segments import Segment
 
@@ -84,6 +85,13 @@ def change(desk: AtDesk, visitor: Bearing, segment_id: SegmentId, body: SegmentB
     with desk.pool.transaction() as conn:
         keeping.change_segment(conn, segment_id, body.wish(), visitor=visitor, now=desk.clock())
         return keeping.seen(conn, segment_id, visitor)
+
+
+@router.get("/{segment_id}/uses", operation_id="list_uses_of_segment", dependencies=[program_may(Right.SHARE)])
+def uses(desk: AtDesk, visitor: Bearing, segment_id: SegmentId) -> list[Use]:
+    """List what asks for a segment, before it is deleted."""
+    with desk.pool.transaction() as conn:
+        return keeping.uses(conn, keeping.seen(conn, segment_id, visitor), visitor)
 
 
 @router.delete("/{segment_id}", status_code=204, operation_id="delete_segment", dependencies=[program_may(Right.WORK)])

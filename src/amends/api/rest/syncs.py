@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
@@ -11,7 +12,7 @@ from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.inbox.actions import sync_customers
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import syncs
+from amends.inbox.store import sync_left_out, syncs
 from amends.inbox.store.syncs import Sync
 
 router = APIRouter(prefix="/api/v1/syncs", tags=["syncs"], dependencies=[program_may(Right.EXCHANGE)])
@@ -30,7 +31,7 @@ class SyncBody(Body):
 class SyncSeen:
     """How a system stands: `error` says why the last round broke off, `pulled` and `pushed` count people of all rounds.
 
-    `untold` counts merges and erasures that it has still to hear of.
+    `untold` counts merges and erasures that it has still to hear of, `left_out` people of whom something could not be taken.
     """
 
     id: int
@@ -44,6 +45,17 @@ class SyncSeen:
     synced_at: datetime | None
     stopped_at: datetime | None
     untold: int
+    left_out: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncLeftOut:
+    """Somebody as the system told of them: `pieces` are what could not be taken, each with why; `deleted` where it deleted them."""
+
+    external_id: str
+    customer_id: int | None
+    pieces: dict[str, str]
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +97,24 @@ def resume(desk: AtDesk, visitor: Bearing, sync_id: int) -> None:  # noqa: ARG00
     with desk.pool.transaction() as conn:
         sync_customers.resume(conn, sync_id, now=desk.clock())
     desk.wake()
+
+
+@router.post("/{sync_id}/again", status_code=204, operation_id="begin_sync_again")
+def again(desk: AtDesk, visitor: Bearing, sync_id: int) -> None:  # noqa: ARG001
+    """Read everything there anew and tell of everybody here, as where a backup was put in place of either."""
+    with desk.pool.transaction() as conn:
+        sync_customers.begin_again(conn, sync_id, now=desk.clock())
+    desk.wake()
+
+
+@router.get("/{sync_id}/left_out", operation_id="list_left_out_of_sync")
+def left_out(desk: AtDesk, visitor: Bearing, sync_id: int, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> list[SyncLeftOut]:  # noqa: ARG001
+    """List of whom something could not be taken, the newest first."""
+    with desk.pool.transaction() as conn:
+        return [
+            SyncLeftOut(external_id=one.external_id, customer_id=one.customer_id, pieces=one.pieces, at=one.at)
+            for one in sync_left_out.newest(conn, sync_id, limit=limit)
+        ]
 
 
 @router.delete("/{sync_id}", status_code=204, operation_id="delete_sync")

@@ -5,10 +5,12 @@ All in one transaction: else a rule that asks for `topic:billing` would stop on 
 
 from amends.core.database import Connection
 from amends.inbox.rules.customer_fields import customer_fields
-from amends.inbox.rules.query import LONGEST, NotAQuery, renamed
+from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.query import LONGEST, Match, NotAQuery, renamed, terms_of
 from amends.inbox.rules.query_fields import FIELDS, Fields
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.store import customer_sql, kept_queries
+from amends.inbox.store.kept_queries import Use
 from amends.inbox.store.query_names import known
 
 
@@ -29,3 +31,21 @@ def _named_anew(text: str, field: str, old: str, new: str, fields: Fields) -> st
         return str(renamed(parse(text, fields), field, old, new))
     except NotAQuery:
         return text
+
+
+def uses(conn: Connection, field: str, name: str, *, agent_id: AgentId) -> list[Use]:
+    """Return what in force asks for this by `field`; of colleagues' own views nothing is said."""
+    return [one for one in kept_queries.in_force(conn, field, agent_id=agent_id) if _asks(one.text, field, name)]
+
+
+def _asks(text: str, field: str, name: str) -> bool:
+    try:
+        asked = parse(text, FIELDS)
+    except NotAQuery:
+        return False
+    return any(
+        match == Match(match.value) and match.value.casefold() == name.casefold()
+        for term in terms_of(asked)
+        if term.field == field
+        for match in term.matches
+    )

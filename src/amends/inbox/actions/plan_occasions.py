@@ -78,9 +78,19 @@ def _todays(occasion: Occasion, turns: Sequence[Turn], now: datetime) -> Iterato
     for one in turns:
         today = today_in(one.zone, now)
         day = today + timedelta(days=occasion.days_before)
-        if _is_on(one, day) and (one.year is None or one.year < day.year):
+        if _is_turn(one, day):
             turn = turn_of(Kind(occasion.kind), day)
             yield Planned(customer_id=one.customer_id, turn=turn, due_at=due_on(today, occasion.hour, one.zone))
+
+
+def stands(conn: Connection, occasion: Occasion, customer_id: CustomerId, day: date) -> bool:
+    """Tell whether somebody's turn is that day still: a subscription ends, a birthday is mended, between planning and sending."""
+    kind = Kind(occasion.kind)
+    return kind == Kind.MENDED or any(_is_turn(one, day) for one in occasion_turns.around(conn, kind, [day], whom=customer_id))
+
+
+def _is_turn(turn: Turn, day: date) -> bool:
+    return _is_on(turn, day) and (turn.year is None or turn.year < day.year)
 
 
 def _is_on(turn: Turn, day: date) -> bool:

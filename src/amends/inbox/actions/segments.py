@@ -20,6 +20,7 @@ from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.segments import check_asks, check_may_change, check_room, named
 from amends.inbox.store import customer_sql, events, segment_members, segments
 from amends.inbox.store.customer_sql import Condition
+from amends.inbox.store.kept_queries import Use
 from amends.inbox.store.segment_members import Found, Member
 from amends.inbox.store.segments import Segment, Stale
 from amends.inbox.store.sessions import Visitor
@@ -137,6 +138,11 @@ def segment_to_change(conn: Connection, segment_id: int, visitor: Visitor) -> Se
 
 def _tell(conn: Connection, kind: EventKind, segment_id: int, wish: Wish, visitor: Visitor, now: datetime) -> None:
     events.add(conn, kind, now=now, agent_id=visitor.agent_id, segment_id=segment_id, name=wish.name, query=wish.query)
+
+
+def uses(conn: Connection, segment: Segment, visitor: Visitor) -> list[Use]:
+    """Return what in force asks for a segment; only shared ones can be asked for by name."""
+    return kept_queries.uses(conn, "segment", segment.name, agent_id=visitor.agent_id) if segment.shared else []
 
 
 def claim_stale(conn: Connection, *, now: datetime) -> list[Stale]:

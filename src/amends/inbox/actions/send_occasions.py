@@ -15,6 +15,7 @@ from amends.core.translating import speaking
 from amends.core.written import day
 from amends.inbox.actions import reply
 from amends.inbox.actions.consents import say
+from amends.inbox.actions.plan_occasions import stands
 from amends.inbox.rules import occasions as rule
 from amends.inbox.rules.consent import LINK, Purpose, Said, Target, permits
 from amends.inbox.rules.contact import WayKind
@@ -78,7 +79,8 @@ def prepare(conn: Connection, claimed: Claimed, *, policy: Policy, now: datetime
         now=now,
     )
     if isinstance(said, Go):
-        return _write(at, permitted[0], policy)
+        on = rule.day_meant(occasion.days_before, due_at=claimed.due_at, zone=record.zone)
+        return _write(at, permitted[0], policy, on) if stands(conn, occasion, record.id, on) else _skip(conn, claimed, Why.MOVED)
     if isinstance(said, Wait):
         occasion_messages.put_off(conn, claimed.id, until=said.until)
         return None
@@ -161,14 +163,13 @@ def _person(at: _Sending, cap: Cap, *, reachable: bool, chosen: _Route | None) -
     )
 
 
-def _write(at: _Sending, route: _Route, policy: Policy) -> Letter | None:
+def _write(at: _Sending, route: _Route, policy: Policy, on: date) -> Letter | None:
     """Fill the words in, and keep them with the message."""
     texts = occasions.texts(at.conn, [at.occasion.id])[at.occasion.id]
     languages = [*at.record.languages, *occasion_messages.languages(at.conn, at.record.id)]
     chosen = rule.spoken_to(texts, languages)
     if chosen is None:
         return _skip(at.conn, at.claimed, Why.NO_TEXT)
-    on = rule.day_meant(at.occasion.days_before, due_at=at.claimed.due_at, zone=at.record.zone)
     words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, on, chosen.language))
     if isinstance(route, Answerable):
         return _answer(at, route.case_id, words, policy)

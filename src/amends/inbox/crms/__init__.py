@@ -22,7 +22,10 @@ from amends.inbox.rules.sync_news import News
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outside:
-    """Somebody as the other system knows them: our field names, and when each was changed there (else `changed_at`)."""
+    """Somebody as the other system knows them: our field names, and when each was changed there (else `changed_at`).
+
+    `deleted` where it has nobody by this number any more.
+    """
 
     external_id: str
     changed_at: datetime
@@ -30,6 +33,7 @@ class Outside:
     field_times: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
     emails: Sequence[str] = ()
     phones: Sequence[str] = ()
+    deleted: bool = False
 
     def time_of(self, name: str) -> datetime:
         """Return when a field was changed there."""
@@ -38,11 +42,12 @@ class Outside:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulled:
-    """What changed there, the cursor behind it, and whether more waits."""
+    """What changed there, the cursor behind it, and whether more waits. `unread` says by number of whom nothing could be read, and why."""
 
     people: Sequence[Outside]
     cursor: str
     more: bool = False
+    unread: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -55,6 +55,7 @@ class Why(StrEnum):
     GONE = "gone"
     CAP = "cap"
     LATE = "late"
+    MOVED = "moved"
     NO_TEXT = "no_text"
 
 
@@ -66,6 +67,7 @@ WHYS = Table(
         Why.GONE: N_("their record was erased or merged"),
         Why.CAP: N_("they got enough messages lately"),
         Why.LATE: N_("the day is over"),
+        Why.MOVED: N_("the day was moved or removed since it was planned"),
         Why.NO_TEXT: N_("the occasion has no text"),
     }
 )

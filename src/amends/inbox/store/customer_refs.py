@@ -54,3 +54,16 @@ def tell_again(conn: Connection, customer_id: int) -> None:
         """,
         {"id": customer_id},
     )
+
+
+def set_gone(conn: Connection, *, system: str, external_id: str, at: datetime | None) -> int | None:
+    """Keep since when a system has nobody by this number any more (None: it has), and return who that is here, if anybody."""
+    found = fetch_values(
+        conn,
+        """
+        update customer_refs set gone_at = case when %(at)s::timestamptz is not null then coalesce(gone_at, %(at)s) end
+        where system = %(system)s and external_id = %(external_id)s returning customer_root(customer_id)
+        """,
+        {"system": system, "external_id": external_id, "at": at},
+    )
+    return int(found[0]) if found else None

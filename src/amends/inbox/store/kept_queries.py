@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all
+from amends.inbox.rules.ids import AgentId
 
 SEGMENT = "segment"
 
@@ -45,6 +46,37 @@ def asking(conn: Connection, field: str) -> list[Kept]:
         ) kept where strpos(lower(text), %(asked)s) > 0 order by place, id
         """,
         {"asked": f"{field}:"},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """A kept query that is in force: where it stands, and what that is called."""
+
+    place: str
+    name: str
+    text: str
+
+
+def in_force(conn: Connection, field: str, *, agent_id: AgentId) -> list[Use]:
+    """Return the kept queries in force that may ask by a field; of views those that are one's own or not one colleague's alone."""
+    return fetch_all(
+        conn,
+        Use,
+        """
+        select * from (
+          select 'view' as place, name, query as text from saved_views
+          where deleted_at is null and (audience <> 'me' or agent_id = %(agent_id)s)
+          union all select 'rule', name, condition from automation_rules where deleted_at is null
+          union all select 'policy', v.name, v.condition from sla_policies p
+            cross join lateral (select * from sla_policy_versions where policy_id = p.id order by number desc limit 1) v
+          where p.deleted_at is null
+          union all select 'rate', name, condition from surge_rules where deleted_at is null
+          union all select 'report', name, condition from reports where deleted_at is null
+          union all select 'route', name, condition from alert_routes where deleted_at is null
+        ) kept where strpos(lower(text), %(asked)s) > 0 order by place, name
+        """,
+        {"asked": f"{field}:", "agent_id": agent_id},
     )
 
 

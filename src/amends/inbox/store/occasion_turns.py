@@ -22,7 +22,8 @@ class Turn:
     on: date | None
 
 
-_LIVING: LiteralString = "u.merged_into is null and u.erased_at is null and u.do_not_contact_since is null"
+_LIVING: LiteralString = """u.merged_into is null and u.erased_at is null and u.do_not_contact_since is null
+  and (%(whom)s::bigint is null or u.id = %(whom)s)"""
 _OF: dict[Kind, LiteralString] = {
     Kind.BIRTHDAY: """
         select u.id as customer_id, u.zone, d.month::int as month, d.day::int as day, d.year::int as year, null::date as on
@@ -55,7 +56,7 @@ _OF: dict[Kind, LiteralString] = {
 }
 
 
-def around(conn: Connection, kind: Kind, days: Sequence[date]) -> list[Turn]:
-    """Return who has such a day on one of these; the 28th of February asks for those of the 29th too, where there is none."""
+def around(conn: Connection, kind: Kind, days: Sequence[date], *, whom: CustomerId | None = None) -> list[Turn]:
+    """Return who has such a day on one of these, of all or of one person; the 28th of February asks for the 29th where there is none."""
     asked = sorted({yearly for day in days for yearly in days_on(day)})
-    return fetch_all(conn, Turn, _OF[kind], {"days": asked, "dates": list(days)})
+    return fetch_all(conn, Turn, _OF[kind], {"days": asked, "dates": list(days), "whom": whom})

@@ -27,7 +27,7 @@ select c.id, c.version, c.name, c.created_at, c.changed_at, c.pronoun, c.languag
   (select coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'role', m.role) order by m.id), '[]')
    from memberships m join organisations o on o.id = m.organisation_id where m.customer_id = c.id and m.until is null) as organisations,
   (select coalesce(jsonb_object_agg(f.system, f.external_id
-     order by f.part_of is null, f.seen_at desc, f.external_id desc), '{}') from customer_refs f
+     order by f.part_of is null, f.gone_at is null, f.seen_at desc, f.external_id desc), '{}') from customer_refs f
    where f.customer_id = c.id and f.system not like 'file %%') as refs
 from customers c left join agents g on g.id = c.owner_id
 """

@@ -59,11 +59,15 @@ def add_unmerged(conn: Connection, customers: Sequence[int], *, now: datetime) -
 
 
 def add_erased(conn: Connection, customers: Sequence[int], *, now: datetime) -> None:
-    """Take the numbers of customers who are forgotten; what a sync has to tell of them is laid down first."""
+    """Take the numbers of customers who are forgotten; what a sync has to tell of them is laid down, what it left out goes."""
     execute(
         conn,
         """
-        with gone as (delete from customer_refs where customer_id = any(%(customers)s) returning id, system, external_id)
+        with gone as (delete from customer_refs where customer_id = any(%(customers)s) returning id, system, external_id
+        ), left_out as (
+          delete from sync_left_out l using gone g join syncs s on s.system = g.system
+          where l.sync_id = s.id and l.external_id = g.external_id
+        )
         insert into sync_news (sync_id, kind, external_id, at)
         select s.id, 'erased', g.external_id, %(now)s from gone g join syncs s on s.system = g.system order by g.id
         """,
