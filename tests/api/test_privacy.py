@@ -12,6 +12,7 @@ from amends.core.database import execute, fetch_values
 from amends.core.translating import gettext as _
 from amends.core.translating import speaking
 from amends.core.written import local_stamp
+from amends.inbox.actions.search_index import read_batch
 from tests.door import Door, as_fragment
 
 
@@ -37,6 +38,51 @@ def test_a_request_is_kept_with_the_day_it_is_due_and_asked_twice_it_is_one(door
     page = door.visitor(door.who.mia).get("/privacy").text
     assert page.count("wants to see what we hold") == 1
     assert "By letter, with the order number" in page
+
+
+def test_who_asks_is_found_by_name_handle_address_or_number(door: Door) -> None:
+    cy = customer(door)
+    with door.pool.transaction() as conn:
+        execute(conn, "update customers set name = 'නිමල් <b>' where id = %(id)s", {"id": cy})
+        way = "insert into contact_ways (customer_id, kind, value, normal, created_at) values (%(id)s, 'email', %(m)s, %(m)s, now())"
+        execute(conn, way, {"id": cy, "m": "c@m.example"})
+        while read_batch(conn):
+            pass
+        [handle] = fetch_values(
+            conn, "select a.handle from authors a join customer_links l on l.author_id = a.id where l.customer_id = %(id)s", {"id": cy}
+        )
+    mia = door.visitor(door.who.mia)
+    chosen = f'name="customer" value="{cy}" required checked'
+    for words in ("නිම", f"@{handle}", "c@m.exa", str(cy), f"#{cy}"):
+        found = mia.get("/privacy/customers", params={"q": words}).text
+        assert f'name="customer" value="{cy}" required' in found, words
+        assert '<b dir="auto">නිමල් &lt;b&gt;</b>' in found
+    assert "Nobody fits" in mia.get("/privacy/customers", params={"q": "zzzznobody\x00"}).text
+    assert chosen in mia.get(f"/privacy?customer={cy}").text
+    assert door.visitor(door.who.ada).get("/privacy/customers?q=c").status_code == 403
+    with as_fragment(mia) as client:
+        refused = client.post("/privacy/requests", data={"kind": "file", "how": ""})
+    assert (refused.status_code, "There is no such customer." in refused.text) == (404, True)
+
+
+def test_openings_are_found_by_name_and_those_of_merged_records_too(door: Door) -> None:
+    cy = customer(door)
+    opened = "insert into openings (customer_id, agent_id, place, at) values (%(id)s, %(agent)s, 'case', now())"
+    with door.pool.transaction() as conn:
+        execute(conn, "update customers set name = 'Zoraida Once' where id = %(id)s", {"id": cy})
+        make = "insert into customers (name, created_at, merged_into) values ('Absorbed Twin', now(), %(id)s) returning id"
+        [twin] = fetch_values(conn, make, {"id": cy})
+        [stranger] = fetch_values(conn, "insert into customers (name, created_at) values ('Stranger', now()) returning id")
+        for one in (cy, twin, stranger):
+            execute(conn, opened, {"id": one, "agent": door.who.ada})
+        while read_batch(conn):
+            pass
+    mia = door.visitor(door.who.mia)
+    for words in ("Zoraida", str(cy), f"#{cy}"):
+        page = mia.get("/privacy/openings", params={"customer": words}).text
+        shown = [name for name in ("Zoraida Once", "Absorbed Twin", "Stranger") if f"opened {name}" in page]
+        assert shown == ["Zoraida Once", "Absorbed Twin"]
+    assert "Nobody did" in mia.get("/privacy/openings", params={"customer": "qqqqqq"}).text
 
 
 def test_the_file_for_people_has_lists_in_every_script_and_no_code(door: Door) -> None:

@@ -16,14 +16,16 @@ from amends.core.translating import N_, Table, _, ngettext
 from amends.inbox.actions import privacy_requests as asking
 from amends.inbox.actions.privacy_requests import Asked
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.rules.rights import Right
+from amends.inbox.rules.rights import Right, Scope
 from amends.inbox.rules.text import storable
-from amends.inbox.store import counts, openings, privacy_requests
+from amends.inbox.store import counts, customer_list, openings, privacy_requests
+from amends.inbox.store.customer_list import CustomerRow, Listed
 from amends.inbox.store.privacy_requests import PrivacyRequest
 
 router = APIRouter(prefix="/privacy", include_in_schema=False)
 PRIVACY = [may(Right.PRIVACY)]
 SHOWN = 50
+FEW = 8
 ASKS = Table({Asked.FILE: N_("wants to see what we hold"), Asked.ERASURE: N_("wants to be forgotten")})
 
 
@@ -31,8 +33,17 @@ ASKS = Table({Asked.FILE: N_("wants to see what we hold"), Asked.ERASURE: N_("wa
 def show(request: Request, desk: AtDesk, visitor: Reading, customer: Annotated[int | None, Query(ge=0, lt=2**63)] = None) -> Response:
     """Show what is asked, the most urgent first, and what was answered last; `customer` is filled into the form."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": counts.read(conn, visitor.scope), "customer": customer, "apart": False}
+        found = _found_by(conn, f"#{customer}" if customer else "", visitor.scope)
+        values = _values(conn) | {"counts": counts.read(conn, visitor.scope), "found": found, "sought": False, "apart": False}
     return desk.screens.page(request, "privacy.html", values)
+
+
+@router.get("/customers", dependencies=PRIVACY)
+def find(request: Request, desk: AtDesk, visitor: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Show some customers who may be the one that asks, found as everywhere: by name, handle, address or number."""
+    with desk.pool.transaction() as conn:
+        values = {"found": _found_by(conn, storable(q), visitor.scope), "sought": bool(q.strip()), "apart": False}
+    return desk.screens.blocks(request, "privacy.html", ["whom"], values)
 
 
 @router.post("/requests", dependencies=PRIVACY)
@@ -40,14 +51,14 @@ def ask(
     request: Request,
     desk: AtDesk,
     visitor: Meaning,
-    customer: Annotated[int, Form(ge=1, lt=2**63)],
     kind: Annotated[Asked, Form()],
+    customer: Annotated[int, Form(ge=0, lt=2**63)] = 0,
     how: Annotated[str, Form(max_length=2_000)] = "",
 ) -> Response:
     """Keep what a customer asks."""
     with desk.pool.transaction() as conn:
         asking.ask(conn, customer_id=CustomerId(customer), kind=kind, how=storable(how), agent_id=visitor.agent_id, now=desk.clock())
-    return saying(_listed(request, desk), _("Kept; it is due within a month"))
+    return saying(_listed(request, desk, "whom"), _("Kept; it is due within a month"))
 
 
 @router.get("/requests/{request_id}/file", dependencies=PRIVACY)
@@ -110,7 +121,11 @@ def _values(conn: Connection) -> dict[str, Any]:
     return {"waiting": privacy_requests.waiting(conn), "ended": privacy_requests.done(conn, limit=SHOWN), "asks": ASKS}
 
 
-def _listed(request: Request, desk: Desk) -> HTMLResponse:
+def _listed(request: Request, desk: Desk, *also: str) -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"apart": True}
-    return desk.screens.blocks(request, "privacy.html", ["listed"], values)
+        values = _values(conn) | {"found": [], "sought": False, "apart": True}
+    return desk.screens.blocks(request, "privacy.html", ["listed", *also], values)
+
+
+def _found_by(conn: Connection, words: str, scope: Scope) -> list[CustomerRow]:
+    return customer_list.page(conn, Listed(text=words, limit=FEW), scope) if words.strip() else []

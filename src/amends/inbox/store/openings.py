@@ -1,5 +1,6 @@
 """SQL of who opened whose record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import LiteralString
@@ -40,12 +41,12 @@ def add(conn: Connection, *, customer_id: CustomerId, agent_id: AgentId, place: 
 
 
 def page(
-    conn: Connection, *, customer_id: int | None = None, agent_id: int | None = None, below: int | None = None, limit: int
+    conn: Connection, *, customer_ids: Sequence[int] | None = None, agent_id: int | None = None, below: int | None = None, limit: int
 ) -> list[Opening]:
-    """Return at most `limit` openings, the newest first: of one customer, by one colleague, or all."""
+    """Return at most `limit` openings, the newest first: of some customers and what became part of them, by one colleague, or all."""
     where: LiteralString = "true"
-    if customer_id is not None:
-        where += " and o.customer_id = %(customer)s"
+    if customer_ids is not None:
+        where += " and o.customer_id in (select unnest(customer_parts(id)) from unnest(%(customers)s::bigint[]) id)"
     if agent_id is not None:
         where += " and o.agent_id = %(agent)s"
     if below is not None:
@@ -57,5 +58,5 @@ def page(
         + where
         + " order by o.id desc limit %(limit)s) o join agents g on g.id = o.agent_id join customers u on u.id = o.customer_id"
         " order by o.id desc",
-        {"customer": customer_id, "agent": agent_id, "below": below, "limit": limit},
+        {"customers": customer_ids, "agent": agent_id, "below": below, "limit": limit},
     )
