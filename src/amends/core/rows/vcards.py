@@ -17,7 +17,7 @@ from amends.core.translating import _
 MANY = 4
 COLUMNS = (
     "UID", "FN", "Given name", "Family name", "Nickname", "Pronouns", "Organisation", "Role", "Languages", "Time zone", "Birthday",
-    "Anniversary", "Categories", "Note", "Handles",
+    "Anniversary", "Categories", "Note", "Handles", "Loyalty number", "Preferences", "Concerns", "Owner", "Do not contact",
     *(f"{what} {n}{more}" for what in ("E-mail", "Phone", "Address", "Other date") for n in range(1, MANY + 1) for more in ("", " type")),
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
@@ -27,9 +27,15 @@ PASSED_OVER = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 SILENT = frozenset({
     "VERSION", "PRODID", "REV", "N", "FN", "KIND", "SOURCE", "XML", "CLIENTPIDMAP", "X-ABLABEL", "X-ABADR", "PROFILE", "MAILER",
 })  # fmt: skip
+OURS = {
+    column: f"X-AMENDS-{column.replace(' ', '-').upper()}"
+    for column in ("Loyalty number", "Preferences", "Concerns", "Owner", "Do not contact")
+}
+"""What no vCard has a word for, as our own exports write it."""
 TEXTS = {
     "UID": "UID", "NICKNAME": "Nickname", "PRONOUNS": "Pronouns", "X-PRONOUNS": "Pronouns", "TZ": "Time zone", "BDAY": "Birthday",
     "ANNIVERSARY": "Anniversary", "X-ANNIVERSARY": "Anniversary", "NOTE": "Note", "TITLE": "Role", "ROLE": "Role",
+    **{name: column for column, name in OURS.items()},
 }  # fmt: skip
 LISTS = {"LANG": "Languages", "CATEGORIES": "Categories", "IMPP": "Handles", "X-SOCIALPROFILE": "Handles", "SOCIALPROFILE": "Handles"}
 REPEATED = {"EMAIL": "E-mail", "TEL": "Phone", "ADR": "Address", "X-ABDATE": "Other date"}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 
+from amends.core.rows.vcards import OURS
 from amends.inbox.rules.person import Person, PersonDate, PersonWay
 
 MANY = 4
@@ -149,10 +150,17 @@ def _card(person: Person, stamp: str) -> str:
           for name, day in (("BDAY", person.day("birthday")), ("ANNIVERSARY", person.day("anniversary"))) if day),
         *(line for n, day in enumerate(_other_days(person), start=1)
           for line in (f"item{n}.X-ABDATE:{day.text}", f"item{n}.X-ABLabel:{_escaped(day.name or day.kind)}")),
+        *(line for column, name in OURS.items() for line in _told(name, _ours(person, column))),
         *([f"CATEGORIES:{','.join(map(_escaped, person.tags))}"] if person.tags else []),
         "END:VCARD",
     ]  # fmt: skip
     return "".join(f"{folded(line)}\r\n" for line in lines)
+
+
+def _ours(person: Person, column: str) -> str:
+    """Return what stands under one of our columns, nothing where it says only that somebody may be written to."""
+    value = getattr(person, column.lower().replace(" ", "_"))
+    return ("yes" if value else "") if isinstance(value, bool) else value
 
 
 def _told(name: str, value: str) -> list[str]:
