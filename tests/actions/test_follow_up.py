@@ -11,6 +11,7 @@ from amends.inbox.actions import facts, resolve
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.follow_up import conclude_due, decide_follow_up, look_at_stirred, take_decision_back
 from amends.inbox.rules.evidence import of_basis
+from amends.inbox.rules.follow_up import UNSURE
 from amends.inbox.rules.follow_up_plans import Plan
 from amends.inbox.rules.ids import AuthorId, FollowUpId, TopicId
 from amends.inbox.rules.rights import EVERYTHING
@@ -101,6 +102,12 @@ def test_only_a_complaint_that_opens_the_case_again_is_a_relapse(resolved: Desk,
     complain(resolved, text, root_id="bag")
     assert (resolved.case().status, resolved.case().episode) == ("open", 2)
     assert (outcomes(resolved), says(resolved)) == ([outcome, outcome], evidence)
+
+
+def test_thanks_of_which_the_machine_is_not_sure_open_the_case_and_are_not_said_to_show_that_it_held(resolved: Desk) -> None:
+    complain(resolved, "Merci beaucoup à toute votre équipe pour cette aide si rapide, great!", root_id="bag", language_hint="fr")
+    assert (resolved.case().status, outcomes(resolved), says(resolved)) == ("open", ["unknown", "unknown"], [])
+    assert set(fetch_values(resolved.conn, "select note from follow_ups")) == {UNSURE}
 
 
 def test_a_plan_by_topic_brand_and_urgency_says_when_to_look(desk: Desk) -> None:

@@ -96,7 +96,18 @@ def test_what_somebody_changed_since_stays_and_the_rest_of_it_goes(mistake: Mist
     with pool.transaction() as conn:
         snooze.wake(conn, case_id=mistake.ids[0], agent_id=mistake.ada, now=mistake.work.now)
     run = mistake.take_back()
-    assert (run.done, run.skipped, mistake.stands()[0]) == (0, 1, ("open", 0, 0, 0))
+    assert (run.done, run.skipped, mistake.stands()[0]) == (1, 0, ("open", 0, 0, 0))
+
+
+def test_a_case_in_which_all_of_it_was_changed_since_is_told_with_the_reason(mistake: Mistake, pool: Pool) -> None:
+    with pool.transaction() as conn:
+        wrong = Draft(name="Wrong", trigger="assigned", condition="", hours="", stops=False, deeds=[{"deed": "snooze", "hours": "5"}])
+        rule_book.save(conn, wrong, rule_id=mistake.rule_id, agent_id=mistake.mia, now=NOON)
+    mistake.hit(mistake.ids[0])
+    with pool.transaction() as conn:
+        snooze.wake(conn, case_id=mistake.ids[0], agent_id=mistake.ada, now=mistake.work.now)
+    run = mistake.take_back()
+    assert (run.done, run.skipped) == (0, 1)
     with pool.transaction() as conn:
         assert [one.why for one in left(conn, EVERYTHING, run_id=run.id)] == [
             "Something else was done since; undoing this would overwrite it."

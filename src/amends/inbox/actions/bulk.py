@@ -169,7 +169,7 @@ def _undo(work: Work, case: ToDo) -> str:
 
 
 def _undo_rule(work: Work, case: ToDo) -> str:
-    """Take back what a rule did up to when the run began, and return why some of it stays."""
+    """Take back what a rule did up to when the run began, and return why not where all of it stays."""
     facts = work.run.facts
     did = DidByRule(rule_id=int(str(facts["rule"])), since=(facts["since"] and datetime.fromisoformat(str(facts["since"]))) or None)
     return undo_of_rule(work.conn, did, case_id=case.case_id, up_to=int(case.event_id or 0), agent_id=work.run.agent_id, now=work.now)

@@ -18,6 +18,7 @@ from amends.inbox.rules.follow_up import Conclusion, Heard, Says, Written
 from amends.inbox.rules.follow_up_plans import planned
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, EpisodeId, FollowUpId
 from amends.inbox.rules.placing import Placed
+from amends.inbox.rules.routing import Why
 from amends.inbox.rules.surveys import Skip
 from amends.inbox.rules.words import Outcome
 from amends.inbox.store import events, follow_up_evidence, follow_up_plans, follow_ups, surveys
@@ -142,6 +143,7 @@ def _written(case_id: CaseId, placed: Placed) -> Written:
         sentiment=verdict.sentiment if verdict else "",
         complaint=verdict.complaint if verdict else 0,
         published_at=placed.post.published_at,
+        unsure=placed.why.startswith(Why.UNSURE),
     )
 
 

@@ -62,19 +62,20 @@ def undo(conn: Connection, *, case_id: CaseId, event_id: int, agent_id: AgentId,
 
 
 def undo_of_rule(conn: Connection, did: DidByRule, *, case_id: CaseId, up_to: int, agent_id: AgentId, now: datetime) -> str:
-    """Take back all that a rule did to the case, the newest first, and return why some of it stays, empty where nothing does."""
-    stays, taken = "", set[object]()
+    """Take back what a rule did to the case, the newest first, save what was changed since; return why not where all of it stays."""
+    stays, taken, known = "", False, set[object]()
     for event in events.of_rule(conn, case_id=case_id, rule_id=did.rule_id, since=did.since, up_to=up_to):
         breath = (event.kind, event.at, event.facts.get("topic_id", event.id))  # what was said of all its posts goes with the first
-        if event.kind not in _HOW or breath in taken or events.is_taken_back(conn, case_id=case_id, event_id=event.id):
+        if event.kind not in _HOW or breath in known or events.is_taken_back(conn, case_id=case_id, event_id=event.id):
             continue
-        taken.add(breath)
+        known.add(breath)
         try:
             with conn.transaction():
                 undo(conn, case_id=case_id, event_id=event.id, agent_id=agent_id, now=now, in_bulk=True)
+            taken = True
         except AmendsError as error:
             stays = stays or error.kept
-    return stays
+    return "" if taken else stays
 
 
 def _assigned(at: Undoing) -> None:

@@ -26,6 +26,7 @@ OTHER = 0.1
 AGAIN = N_("The customer complained again in this case.")
 CONTENT = N_("The customer was content.")
 BEFORE = N_("The case was opened again for what the customer wrote before it was resolved.")
+UNSURE = N_("The customer seems to be content, but the machine is not sure of it.")
 ASKED = N_("The case was opened again for what the customer asked, which was no complaint.")
 
 
@@ -44,7 +45,8 @@ class Says(StrEnum):
 class Written:
     """One thing the customer wrote, with any of their handles, since our last answer.
 
-    `shares_topic` is None where one of the two has no topic, `likeness` where one of the two has no meaning that we know.
+    `shares_topic` is None where one of the two has no topic, `likeness` where one of the two has no meaning that we know. `unsure` where it
+    opened the case again for no other reason than that the machine is not sure of it.
     """
 
     post_id: PostId
@@ -55,6 +57,7 @@ class Written:
     same_brand: bool = True
     shares_topic: bool | None = None
     likeness: float | None = None
+    unsure: bool = False
 
     @property
     def complains(self) -> bool:
@@ -162,11 +165,15 @@ def shown(case_id: CaseId, heard: Heard, *, since: datetime) -> Conclusion | Non
 def reopened_by(case_id: CaseId, post: Written, *, resolved_at: datetime) -> Conclusion:
     """Return what a post that opened the case again shows: a complaint a relapse, thanks that it held, a mere question nothing.
 
+    Thanks that opened it because the machine is not sure what they are show nothing either: they may be scorn.
+
     What was written before the resolve, and only reached us after it, shows nothing of how that turned out.
     """
     says = read(case_id, post, resolved_at=resolved_at) if post.published_at > resolved_at else None
     if says is Says.RELAPSED:
         return Conclusion(outcome=Outcome.RELAPSED, post_id=post.post_id, note=AGAIN)
+    if says is Says.HELD and post.unsure:
+        return Conclusion(outcome=Outcome.UNKNOWN, post_id=post.post_id, note=UNSURE)
     if says is Says.HELD:
         return Conclusion(outcome=Outcome.HELD, post_id=post.post_id, note=CONTENT)
     return Conclusion(outcome=Outcome.UNKNOWN, post_id=post.post_id, note=ASKED if post.published_at > resolved_at else BEFORE)

@@ -67,10 +67,11 @@ class Local:
 
 def _code(tokenizer: Any, language: str) -> str:
     """Return a language as the model calls it."""
-    known = set(tokenizer.get_vocab())
-    for name in (language, NLLB.get(language, "")):
-        if name and (name in known or f"__{name}__" in known):
-            return name
+    known = tokenizer.get_vocab()  # in which pieces of words, too, are called `en` or `es`
+    if f"__{language}__" in known:
+        return language
+    if NLLB.get(language) in known:
+        return NLLB[language]
     raise TranslationFailed(_("The translation model does not know the language %(code)s.") % {"code": language})
 
 
