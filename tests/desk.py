@@ -13,6 +13,7 @@ from amends.core.post import Post
 from amends.inbox.actions import alerts, reply, resolve
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.rejudge import rejudge_pending
+from amends.inbox.actions.search_index import read_batch
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, SourceId
 from amends.inbox.rules.policy import Policy
@@ -61,8 +62,10 @@ class Desk:
         return ingest(self.conn, source_id=self.source_id, network=self.network, posts=posts, now=self.now)
 
     def triage(self, *, limit: int = 50) -> int:
-        """Triage what waits."""
-        return triage_pending(self.conn, classifier=self.model, policy=self.policy, clock=lambda: self.now, limit=limit)
+        """Triage what waits, and read what is searched, as the worker does then."""
+        done = triage_pending(self.conn, classifier=self.model, policy=self.policy, clock=lambda: self.now, limit=limit)
+        read_batch(self.conn)
+        return done
 
     def rejudge(self, *, limit: int = 50) -> int:
         """Judge what was edited."""

@@ -246,6 +246,15 @@ def test_a_sent_reply_is_proven_by_a_look_at_the_network(work: Workplace) -> Non
     assert values(work, "select visible from replies") == [True]
 
 
+def test_what_is_triaged_is_found_once_the_worker_that_triage_wakes_has_read_it(work: Workplace) -> None:
+    with_case(work)
+    assert values(work, "select count(*) from search_texts where kind = 'post'") == [0]
+    assert Task.READ_SEARCHED in work.woken
+    work.perform(Task.READ_SEARCHED)
+    assert values(work, "select count(*) from search_texts where kind = 'post'") == [1]
+    assert values(work, "select count(*) from search_backlog where kind = 'post'") == [0]
+
+
 def test_a_few_posts_are_clustered_at_once_and_then_others_are_let_gather(work: Workplace) -> None:
     with_case(work)
     work.perform(Task.CLUSTER)

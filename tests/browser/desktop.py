@@ -11,6 +11,7 @@ from amends.core.post import Post
 from amends.inbox.actions.correct import correct
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.reply import claim_reply, record_sent
+from amends.inbox.actions.search_index import read_batch
 from amends.inbox.actions.triage import triage_pending
 from tests.cast import POLICY
 from tests.desk import MINUTE
@@ -113,6 +114,7 @@ class Desktop:
         with self.door.pool.transaction() as conn:
             ingest(conn, source_id=self.door.who.source_id, network="x", posts=posts, now=self.door.now)
             triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: self.door.now)
+            read_batch(conn)
 
     def correct(self, case_id: int, field: str, new: str) -> None:
         """Let Bo say what the newest post of a case is."""

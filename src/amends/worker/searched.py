@@ -1,4 +1,4 @@
-"""Reads what was written, so that it is found. Place in the path: sweep -> here -> `search_texts`."""
+"""Reads what was written, so that it is found. Place in the path: triage, sweep -> here -> `search_texts`."""
 
 from amends.inbox.actions import search_index
 from amends.worker.context import Context

@@ -32,7 +32,7 @@ def triage_batch(at: Context) -> bool:
         _say(at, f"Triage broke ({type(error).__name__}) and is tried again; the log of the desk's worker says where.")
         raise
     if done:
-        for task in (Task.RELAY, Task.GIVE_OUT, Task.CLUSTER):
+        for task in (Task.RELAY, Task.GIVE_OUT, Task.CLUSTER, Task.READ_SEARCHED):
             at.wake(task)
         log.info("triaged", posts=done)
     else:

@@ -1,4 +1,7 @@
-"""Keeps what is searched as it stands: reads what was written since, and bit by bit what was there before. Called by triage and worker."""
+"""Keeps what is searched as it stands: reads what was written since, and bit by bit what was there before.
+
+Called by the worker, which triage wakes for its posts.
+"""
 
 from amends.core.database import Connection
 from amends.inbox.rules.search_words import signed, vector

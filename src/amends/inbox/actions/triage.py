@@ -9,7 +9,6 @@ from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
 from amends.inbox.actions import alarm_thresholds, clocks, follow_up, give_out
 from amends.inbox.actions.parts import Spoiled, in_parts
-from amends.inbox.actions.search_index import read_batch
 from amends.inbox.actions.topic_labels import save_topics
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules import alerting
@@ -53,7 +52,6 @@ def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, 
     plain = {one.item.id: unread(one.why) for one in spoiled}
     for hopeless in in_parts(conn, [one.item for one in spoiled], lambda posts: _put_on_desk(conn, posts, plain, policy, now)):
         _set_aside(conn, hopeless, now)
-    read_batch(conn, limit=2 * limit)
     return len(claimed)
 
 
