@@ -72,6 +72,19 @@ def test_a_view_that_was_chosen_goes_on_counting_and_is_called_as_a_colleague_ca
     expect(saved).to_be_focused()
 
 
+def test_a_list_is_called_as_the_view_that_it_was_kept_as_and_no_more_when_that_is_deleted(desktop: Desktop) -> None:
+    page = desktop.open("/inbox?q=mood:negative")
+    saved, head = page.locator("#views .saved a"), page.locator(".list-head h1")
+    before = head.inner_text()
+    page.locator(".filters summary").click()
+    page.get_by_role("button", name="Save as a view").click()
+    expect(head).to_have_text("mood:negative")
+    expect(saved).to_have_attribute("aria-current", "page")
+    page.locator("#views .changing summary").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(head).to_have_text(before)
+
+
 @pytest.mark.soak
 def test_what_is_shown_is_kept_with_one_click_deleted_and_brought_back(desktop: Desktop) -> None:
     page = desktop.open("/inbox?q=mood:negative")

@@ -150,5 +150,6 @@ def _values(conn: Connection, desk: Desk, visitor: Visitor) -> dict[str, Any]:
 
 
 def _said(request: Request, desk: Desk, values: dict[str, Any], text: str, *, undo: str = "") -> HTMLResponse:
-    """Show the pane anew, wherever it stands, and say what was done."""
-    return saying(desk.screens.blocks(request, "rail_views.html", ["views"], values | {"apart_views": True}), text, undo=undo)
+    """Show the pane anew, wherever it stands, and say what was done; a list beside it is named as its view is now."""
+    pane = desk.screens.blocks(request, "rail_views.html", ["views"], values | {"apart_views": True})
+    return saying(pane, text, undo=undo, more={"views-changed": {}})

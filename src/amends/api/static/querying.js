@@ -2,7 +2,7 @@
 
 import { request } from "./asking.js";
 import { $, $$, when } from "./dom.js";
-import { query } from "./places.js";
+import { query, showList } from "./places.js";
 
 const box = () => $("#search");
 const options = () => $$("#suggestions [role=option]");
@@ -107,3 +107,4 @@ function freshen() {
   request("GET", `${$("#views").dataset.fetch}${$("#list") ? query() : ""}`, { target: "#views", swap: "outerHTML", still: free });
 }
 setInterval(freshen, 20000);
+when("views-changed", () => $("#list") && showList(`/inbox${query()}`, { push: false, keepCase: true }));
