@@ -22,9 +22,11 @@ router = APIRouter(prefix="/settings/triage", include_in_schema=False)
 
 @router.get("", dependencies=[may(Right.TRIAGE)])
 def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
-    """Show the model and what agents taught it."""
+    """Show the model and what agents taught it; for htmx only what changes."""
     with desk.pool.transaction() as conn:
         values = _values(desk, conn) | {"counts": counts.read(conn, visitor.scope)}
+    if request.headers.get("HX-Request"):
+        return desk.screens.blocks(request, "triage.html", ["shown"], values)
     return desk.screens.page(request, "triage.html", values)
 
 
