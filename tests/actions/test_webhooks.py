@@ -17,9 +17,11 @@ from amends.core.kept import told as in_words
 from amends.inbox.actions import customer_record, webhooks
 from amends.inbox.actions.webhooks import Answered, Letter
 from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules.signature import sign
 from amends.inbox.store import webhooks as rows
 from amends.worker.webhooks import call_one, post, post_letter
 from tests.cast import NOON, SECRET_KEY, mia
+from tests.desk import DAY, HOUR
 from tests.receiver import Receiver, receiving
 from tests.workplace import Workplace
 
@@ -151,6 +153,26 @@ def test_the_secret_is_sealed_at_rest(told: Told) -> None:
         kept = bytes(fetch_values(conn, "select secret from webhooks")[0])
 
     assert told.secret.encode() not in kept
+
+
+def signers(told: Told, *secrets: str) -> list[bool]:
+    """Return which of these secrets signed the newest call."""
+    letter = told.letters[-1]
+    key, stamp = letter.headers["webhook-id"], letter.headers["webhook-timestamp"]
+    by = [sign(base64.b64decode(secret.removeprefix("whsec_")), key, stamp, letter.body) for secret in secrets]
+    return [one in letter.headers["webhook-signature"].split() for one in by]
+
+
+def test_a_new_secret_signs_beside_the_one_before_for_a_day(told: Told) -> None:
+    with told.pool.transaction() as conn:
+        new = webhooks.renew_secret(conn, told.id, secret_key=SECRET_KEY, now=told.work.now)
+    seen: list[list[bool]] = []
+    for wait in (HOUR, DAY):
+        told.work.now += wait
+        told.customer("A")
+        told.work_off()
+        seen.append(signers(told, new, told.secret))
+    assert seen == [[True, True], [True, False]]
 
 
 @pytest.fixture

@@ -144,6 +144,8 @@ def test_a_webhook_is_made_tried_stopped_deleted_and_brought_back(door: Door) ->
     with door.pool.transaction() as conn:
         number = fetch_values(conn, "select id from webhooks")[0]
     assert "Test call" in site.mia.post(f"/settings/webhooks/{number}/test").text
+    assert "whsec_" in site.mia.post(f"/settings/webhooks/{number}/secret").text
+    assert site.mia.post("/settings/webhooks/999/secret").status_code == 404
     stopped_in_tamil = site.mia.post(f"/settings/webhooks/{number}/stop", headers={"Accept-Language": "ta"}).text
     assert "stopped by hand" not in stopped_in_tamil
     assert "stopped by hand" in site.mia.get("/settings/webhooks").text

@@ -65,6 +65,14 @@ def test(request: Request, desk: AtDesk, visitor: Meaning, webhook_id: int) -> R
     return saying(_listed(request, desk), _("A test call is on its way; how it went is shown in a moment"))
 
 
+@router.post("/{webhook_id:int}/secret", dependencies=EXCHANGE)
+def renew_secret(request: Request, desk: AtDesk, visitor: Meaning, webhook_id: int) -> Response:  # noqa: ARG001
+    """Give a webhook a new secret and show it, this once."""
+    with desk.pool.transaction() as conn:
+        secret = webhooks.renew_secret(conn, webhook_id, secret_key=desk.secret_key, now=desk.clock())
+    return _listed(request, desk, secret)
+
+
 @router.post("/{webhook_id:int}/stop", dependencies=EXCHANGE)
 def stop(request: Request, desk: AtDesk, visitor: Meaning, webhook_id: int) -> Response:  # noqa: ARG001
     """Tell a webhook nothing for now."""

@@ -73,6 +73,13 @@ def test(desk: AtDesk, visitor: Bearing, webhook_id: int) -> None:  # noqa: ARG0
     desk.wake()
 
 
+@router.post("/{webhook_id}/secret", operation_id="renew_webhook_secret")
+def renew_secret(desk: AtDesk, visitor: Bearing, webhook_id: int) -> Made:  # noqa: ARG001
+    """Give a webhook a new secret; for a day its calls are signed with the one before as well."""
+    with desk.pool.transaction() as conn:
+        return Made(id=webhook_id, secret=webhooks.renew_secret(conn, webhook_id, secret_key=desk.secret_key, now=desk.clock()))
+
+
 @router.post("/{webhook_id}/stop", status_code=204, operation_id="stop_webhook")
 def stop(desk: AtDesk, visitor: Bearing, webhook_id: int) -> None:  # noqa: ARG001
     """Tell a webhook nothing for now."""

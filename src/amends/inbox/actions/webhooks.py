@@ -1,7 +1,7 @@
 """Tells others of changes to customers. Place in the path: change -> feed (a trigger) -> here: a call laid down -> `worker/webhooks`."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_bytes
@@ -20,6 +20,7 @@ from amends.inbox.store import customer_feed, persons, webhooks
 from amends.inbox.store.webhooks import Call
 
 BATCH = 1_000
+BOTH = timedelta(days=1)
 LEASE = timedelta(seconds=60)
 GONE = 410
 
@@ -62,8 +63,7 @@ def make(  # noqa: PLR0913
 
     Only who sees to the machines (`inside`) enters an address inside our own network.
     """
-    address = checked_url(url)
-    secret = f"whsec_{b64encode(token_bytes(32)).decode()}"
+    address, secret = checked_url(url), _new_secret()
     webhook_id = webhooks.insert(
         conn,
         name=line(name, 80) or address.partition("://")[2].partition("/")[0],
@@ -76,6 +76,26 @@ def make(  # noqa: PLR0913
         now=now,
     )
     return webhook_id, secret
+
+
+def renew_secret(conn: Connection, webhook_id: int, *, secret_key: str, now: datetime) -> str:
+    """Give a webhook a new secret and return it, shown this once; for a day calls are signed with the one before as well."""
+    sealed = webhooks.secret(conn, webhook_id)
+    if sealed is None:
+        raise NotFound(_("There is no such webhook, or this was done already."))
+    made = {"secret": _new_secret(), "before": unseal(sealed, secret_key)["secret"], "before_until": (now + BOTH).isoformat()}
+    webhooks.set_secret(conn, webhook_id, seal(made, secret_key))
+    return made["secret"]
+
+
+def _new_secret() -> str:
+    return f"whsec_{b64encode(token_bytes(32)).decode()}"
+
+
+def _in_force(kept: Mapping[str, str], now: datetime) -> list[bytes]:
+    """Return the secrets that sign a call now, the newest first."""
+    both = "before" in kept and now < datetime.fromisoformat(kept["before_until"])
+    return [b64decode(one.removeprefix("whsec_")) for one in (kept["secret"], *([kept["before"]] if both else []))]
 
 
 def stop(conn: Connection, webhook_id: int, *, now: datetime) -> None:
@@ -128,12 +148,12 @@ def letter_of(conn: Connection, call: Call, *, secret_key: str, now: datetime) -
         at=call.happened_at,
     )
     key, stamp = f"customer-{call.id}", str(int(now.timestamp()))
-    secret = b64decode(unseal(call.secret, secret_key)["secret"].removeprefix("whsec_"))
+    secrets = _in_force(unseal(call.secret, secret_key), now)
     headers = {
         "content-type": "application/json; charset=utf-8",
         "webhook-id": key,
         "webhook-timestamp": stamp,
-        "webhook-signature": sign(secret, key, stamp, text),
+        "webhook-signature": " ".join(sign(secret, key, stamp, text) for secret in secrets),
     }
     return Letter(url=call.url, inside=call.inside, headers=headers, body=text)
 

@@ -134,6 +134,17 @@ def set_deleted(conn: Connection, webhook_id: int, *, at: datetime | None) -> in
     )
 
 
+def secret(conn: Connection, webhook_id: int) -> bytes | None:
+    """Return the sealed secret of a webhook, which nobody else renews until the transaction ends; None where there is no such webhook."""
+    found = fetch_values(conn, "select secret from webhooks where id = %(id)s and deleted_at is null for update", {"id": webhook_id})
+    return found[0] if found else None
+
+
+def set_secret(conn: Connection, webhook_id: int, sealed: bytes) -> None:
+    """Keep a new secret of a webhook."""
+    execute(conn, "update webhooks set secret = %(secret)s where id = %(id)s", {"id": webhook_id, "secret": sealed})
+
+
 def set_stopped(conn: Connection, webhook_id: int, *, at: datetime | None, why: str = "") -> int:
     """Tell a webhook nothing, or with None go on; return whether there was one that was not so (0 or 1)."""
     return execute(
