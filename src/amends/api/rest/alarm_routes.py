@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.core.database import Connection
 from amends.inbox.actions import alert_routes as acts
 from amends.inbox.rules.alert_routes import About, NewRoute, WayOfRoute
@@ -97,17 +98,18 @@ def make(desk: AtDesk, visitor: Bearing, body: RouteBody) -> Route:
 
 
 @router.get("/{route_id}", operation_id="get_alarm_route")
-def one(desk: AtDesk, _visitor: Bearing, route_id: int) -> Route:
+def one(desk: AtDesk, _visitor: Bearing, response: Response, route_id: int) -> Route:
     """Return one route."""
     with desk.pool.transaction() as conn:
-        return _route(conn, route_id)
+        return _tagged(conn, response, route_id)
 
 
 @router.put("/{route_id}", operation_id="change_alarm_route")
-def change(desk: AtDesk, visitor: Bearing, route_id: int, body: RouteBody) -> Route:
-    """Settle a route anew."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, route_id: int, body: RouteBody, seen: SeenAt) -> Route:
+    """Settle a route anew; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
     with desk.pool.transaction() as conn:
-        return _route(conn, acts.save(conn, body.route, route_id=route_id, agent_id=visitor.agent_id, now=desk.clock()))
+        saved = acts.save(conn, body.route, route_id=route_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        return _tagged(conn, response, saved)
 
 
 @router.delete("/{route_id}", status_code=204, operation_id="delete_alarm_route")
@@ -139,6 +141,12 @@ def _listed(conn: Connection) -> RouteList:
 
 def _route(conn: Connection, route_id: int) -> Route:
     return _told(acts.route_of(conn, route_id))
+
+
+def _tagged(conn: Connection, response: Response, route_id: int) -> Route:
+    row = acts.route_of(conn, route_id)
+    tag(response, acts.mark_of(row))
+    return _told(row)
 
 
 def _told(row: RouteRow) -> Route:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
-from amends.inbox.actions.attributes import add_attribute, archive_attribute, change_attribute, restore_attribute
+from amends.api.rest._matching import SeenAt, tag
+from amends.inbox.actions.attributes import add_attribute, archive_attribute, attribute_of, change_attribute, mark_of, restore_attribute
 from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import attributes
@@ -54,12 +55,22 @@ def make(desk: AtDesk, visitor: Bearing, body: AttributeBody) -> AttributeMade:
         return AttributeMade(id=add_attribute(conn, new, by=visitor.agent_id, now=desk.clock()))
 
 
+@router.get("/{attribute_id}", operation_id="get_attribute")
+def one(desk: AtDesk, _visitor: Bearing, response: Response, attribute_id: int) -> AttributeRow:
+    """Return one attribute."""
+    with desk.pool.transaction() as conn:
+        found = attribute_of(conn, attribute_id)
+    tag(response, mark_of(found))
+    return found
+
+
 @router.put("/{attribute_id}", status_code=204, operation_id="change_attribute")
-def change(desk: AtDesk, visitor: Bearing, attribute_id: int, body: Named) -> None:
-    """Name an attribute anew, and change its choices and who may see it."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, attribute_id: int, body: Named, seen: SeenAt) -> None:
+    """Change name, choices and who may see it; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
     by, now, choices = visitor.agent_id, desk.clock(), tuple(body.choices)
     with desk.pool.transaction() as conn:
-        change_attribute(conn, attribute_id, name=body.name, choices=choices, sensitive=body.sensitive, by=by, now=now)
+        change_attribute(conn, attribute_id, name=body.name, choices=choices, sensitive=body.sensitive, by=by, now=now, seen=seen)
+        tag(response, mark_of(attribute_of(conn, attribute_id)))
 
 
 @router.delete("/{attribute_id}", status_code=204, operation_id="archive_attribute")

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import calendars
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.days_off import checked_regions
@@ -59,17 +60,30 @@ def make(desk: AtDesk, visitor: Bearing, body: CalendarBody) -> CalendarRow:
     return _save(desk, visitor, body, None)
 
 
-@router.put("/{calendar_id}", dependencies=RULES, operation_id="change_calendar")
-def change(desk: AtDesk, visitor: Bearing, calendar_id: int, body: CalendarBody) -> CalendarRow:
-    """Keep the next version of a calendar; clocks that run keep the one that they began under."""
-    return _save(desk, visitor, body, calendar_id)
-
-
-def _save(desk: AtDesk, visitor: Bearing, body: CalendarBody, calendar_id: int | None) -> CalendarRow:
+@router.get("/{calendar_id}", dependencies=RULES, operation_id="get_calendar")
+def one(desk: AtDesk, _visitor: Bearing, response: Response, calendar_id: int) -> CalendarRow:
+    """Return one calendar in its newest version."""
     with desk.pool.transaction() as conn:
-        saved = calendars.save(
-            conn, name=body.name, calendar=body.calendar, calendar_id=calendar_id, agent_id=visitor.agent_id, now=desk.clock()
-        )
+        found = calendars.row_of(conn, calendar_id)
+    tag(response, calendars.mark_of(found))
+    return found
+
+
+@router.put("/{calendar_id}", dependencies=RULES, operation_id="change_calendar")
+def change(desk: AtDesk, visitor: Bearing, response: Response, calendar_id: int, body: CalendarBody, seen: SeenAt) -> CalendarRow:
+    """Keep the next version of a calendar; with `If-Match` (its `ETag`) only where nobody changed it since, else 409.
+
+    Clocks that run keep the version that they began under.
+    """
+    saved = _save(desk, visitor, body, calendar_id, seen)
+    tag(response, calendars.mark_of(saved))
+    return saved
+
+
+def _save(desk: AtDesk, visitor: Bearing, body: CalendarBody, calendar_id: int | None, seen: str = "") -> CalendarRow:
+    me, now = visitor.agent_id, desk.clock()
+    with desk.pool.transaction() as conn:
+        saved = calendars.save(conn, name=body.name, calendar=body.calendar, calendar_id=calendar_id, agent_id=me, now=now, seen=seen)
         return calendars.row_of(conn, saved)
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from amends.api.answering import head_of
 from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import macros
 from amends.inbox.actions.macro_values import macro_values, offered
 from amends.inbox.actions.macros import Writer
@@ -77,10 +78,11 @@ def make(desk: AtDesk, visitor: Bearing, body: MacroBody) -> Made:
 
 
 @router.put("/macros/{macro_id}", status_code=204, operation_id="change_macro", dependencies=WORK)
-def change(desk: AtDesk, visitor: Bearing, macro_id: MacroId, body: MacroBody) -> None:
-    """Write a macro anew."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, macro_id: MacroId, body: MacroBody, seen: SeenAt) -> None:
+    """Write a macro anew; with `If-Match` (its `changed_at`, or the `ETag`) only where nobody changed it since, else 409."""
     with desk.pool.transaction() as conn:
-        macros.change(conn, macro_id, _new(body), by=_writer(visitor), now=desk.clock())
+        macros.change(conn, macro_id, _new(body), by=_writer(visitor), now=desk.clock(), seen=seen)
+        tag(response, macros.seen(conn, macro_id, visitor.agent_id).changed_at)
 
 
 @router.delete("/macros/{macro_id}", status_code=204, operation_id="delete_macro", dependencies=WORK)

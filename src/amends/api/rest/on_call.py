@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.core.database import Connection
 from amends.inbox.actions import on_call, rotas
 from amends.inbox.actions.on_call import Crew
@@ -100,17 +101,24 @@ def every(desk: AtDesk, _visitor: Bearing) -> OnCallList:
 
 
 @router.post("", status_code=201, operation_id="make_rota", dependencies=[program_may(Right.RULES)])
-def make(desk: AtDesk, _visitor: Bearing, body: RotaBody) -> OnCall:
+def make(desk: AtDesk, _visitor: Bearing, response: Response, body: RotaBody) -> OnCall:
     """Make a rota."""
     with desk.pool.transaction() as conn:
-        return _of(conn, rotas.save(conn, body.rota, rota_id=None, now=desk.clock()), desk.clock())
+        return _of(conn, rotas.save(conn, body.rota, rota_id=None, now=desk.clock()), desk.clock(), response)
+
+
+@router.get("/{rota_id}", operation_id="get_rota", dependencies=[program_may(Right.SEE)])
+def one(desk: AtDesk, _visitor: Bearing, response: Response, rota_id: int) -> OnCall:
+    """Tell who is on call by one rota."""
+    with desk.pool.transaction() as conn:
+        return _of(conn, rota_id, desk.clock(), response)
 
 
 @router.put("/{rota_id}", operation_id="change_rota", dependencies=[program_may(Right.RULES)])
-def change(desk: AtDesk, _visitor: Bearing, rota_id: int, body: RotaBody) -> OnCall:
-    """Settle a rota anew; it holds at once."""
+def change(desk: AtDesk, _visitor: Bearing, response: Response, rota_id: int, body: RotaBody, seen: SeenAt) -> OnCall:
+    """Settle a rota anew; with `If-Match` (its `ETag`) only where nobody changed it since, else 409. It holds at once."""
     with desk.pool.transaction() as conn:
-        return _of(conn, rotas.save(conn, body.rota, rota_id=rota_id, now=desk.clock()), desk.clock())
+        return _of(conn, rotas.save(conn, body.rota, rota_id=rota_id, now=desk.clock(), seen=seen), desk.clock(), response)
 
 
 @router.delete("/{rota_id}", status_code=204, operation_id="delete_rota", dependencies=[program_may(Right.RULES)])
@@ -144,8 +152,10 @@ def _listed(conn: Connection, now: datetime) -> OnCallList:
     return OnCallList(rotas=[_told(crew, row) for row in crew.rotas])
 
 
-def _of(conn: Connection, rota_id: int, now: datetime) -> OnCall:
-    return _told(on_call.crew(conn, now=now), rotas.rota_of(conn, rota_id))
+def _of(conn: Connection, rota_id: int, now: datetime, response: Response) -> OnCall:
+    row = rotas.rota_of(conn, rota_id)
+    tag(response, rotas.mark_of(row))
+    return _told(on_call.crew(conn, now=now), row)
 
 
 def _told(crew: Crew, row: RotaRow) -> OnCall:

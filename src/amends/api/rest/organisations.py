@@ -10,6 +10,7 @@ from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.api.rest._customer import source_of
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import organisations as keeping
 from amends.inbox.actions.customer_figures import as_seen, engagement_seen
 from amends.inbox.actions.organisations import TermsWish, Wish
@@ -110,21 +111,26 @@ def add(desk: AtDesk, visitor: Bearing, body: OrganisationBody) -> Organisation:
 
 
 @router.get("/{organisation_id}", operation_id="get_organisation", dependencies=[program_may(Right.SEE)])
-def get(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId) -> OrganisationShown:
+def get(desk: AtDesk, visitor: Bearing, response: Response, organisation_id: OrganisationId) -> OrganisationShown:
     """Return an organisation, how it is and why."""
     now = desk.clock()
     with desk.pool.transaction() as conn:
         found = keeping.there(conn, organisation_id, now=now)
+        tag(response, keeping.mark_of(found))
         at = engagement_seen(conn, organisation_id, visitor.scope, now=now)
     return OrganisationShown(organisation=found, health=health(why(at)), why=why(at), engagement=at)
 
 
 @router.put("/{organisation_id}", operation_id="change_organisation", dependencies=[program_may(Right.WORK)])
-def change(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId, body: OrganisationBody) -> Organisation:
-    """Change an organisation."""
+def change(
+    desk: AtDesk, visitor: Bearing, response: Response, organisation_id: OrganisationId, body: OrganisationBody, seen: SeenAt
+) -> Organisation:
+    """Change an organisation; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
     with desk.pool.transaction() as conn:
-        keeping.change_organisation(conn, organisation_id, body.wish(), agent_id=visitor.agent_id, now=desk.clock())
-        return keeping.there(conn, organisation_id, now=desk.clock())
+        keeping.change_organisation(conn, organisation_id, body.wish(), agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        found = keeping.there(conn, organisation_id, now=desk.clock())
+    tag(response, keeping.mark_of(found))
+    return found
 
 
 @router.delete("/{organisation_id}", status_code=204, operation_id="archive_organisation", dependencies=[program_may(Right.WORK)])

@@ -11,6 +11,7 @@ from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.report_form import ReportBody
 from amends.api.report_out import made_for, report_file
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import reports as keeping
 from amends.inbox.rules.report_tables import ReportTable
 from amends.inbox.rules.reports import FileKind
@@ -48,12 +49,23 @@ def save(desk: AtDesk, visitor: Bearing, body: ReportBody) -> Report:
         return keeping.seen(conn, report_id, visitor)
 
 
-@router.put("/{report_id}", operation_id="change_report", dependencies=[program_may(Right.REPORTS)])
-def change(desk: AtDesk, visitor: Bearing, report_id: ReportId, body: ReportBody) -> Report:
-    """Let a report be something else."""
+@router.get("/{report_id}", operation_id="get_report", dependencies=[program_may(Right.NUMBERS)])
+def one(desk: AtDesk, visitor: Bearing, response: Response, report_id: ReportId) -> Report:
+    """Return a report that you have or are sent."""
     with desk.pool.transaction() as conn:
-        keeping.change(conn, report_id, body.kept(), visitor=visitor, now=desk.clock())
-        return keeping.seen(conn, report_id, visitor)
+        found = keeping.seen(conn, report_id, visitor)
+    tag(response, keeping.mark_of(found))
+    return found
+
+
+@router.put("/{report_id}", operation_id="change_report", dependencies=[program_may(Right.REPORTS)])
+def change(desk: AtDesk, visitor: Bearing, response: Response, report_id: ReportId, body: ReportBody, seen: SeenAt) -> Report:
+    """Let a report be something else; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
+    with desk.pool.transaction() as conn:
+        keeping.change(conn, report_id, body.kept(), visitor=visitor, now=desk.clock(), seen_as=seen)
+        found = keeping.seen(conn, report_id, visitor)
+    tag(response, keeping.mark_of(found))
+    return found
 
 
 @router.delete("/{report_id}", operation_id="remove_report", status_code=204, dependencies=[program_may(Right.REPORTS)])

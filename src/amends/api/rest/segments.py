@@ -10,6 +10,7 @@ from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.looking import asker_of
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import segments as keeping
 from amends.inbox.actions.customer_figures import as_seen
 from amends.inbox.actions.segments import Wish
@@ -80,11 +81,13 @@ def save(desk: AtDesk, visitor: Bearing, body: SegmentBody) -> Segment:
 
 
 @router.put("/{segment_id}", operation_id="change_segment", dependencies=[program_may(Right.WORK)])
-def change(desk: AtDesk, visitor: Bearing, segment_id: SegmentId, body: SegmentBody) -> Segment:
-    """Change a segment that one may change."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, segment_id: SegmentId, body: SegmentBody, seen: SeenAt) -> Segment:
+    """Change a segment that one may change; with `If-Match` (its `changed_at`, or the `ETag`) only where nobody did since, else 409."""
     with desk.pool.transaction() as conn:
-        keeping.change_segment(conn, segment_id, body.wish(), visitor=visitor, now=desk.clock())
-        return keeping.seen(conn, segment_id, visitor)
+        keeping.change_segment(conn, segment_id, body.wish(), visitor=visitor, now=desk.clock(), seen_at=seen)
+        found = keeping.seen(conn, segment_id, visitor)
+    tag(response, found.changed_at)
+    return found
 
 
 @router.get("/{segment_id}/uses", operation_id="list_uses_of_segment", dependencies=[program_may(Right.SHARE)])

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import sla_policies
 from amends.inbox.actions.sla_preview import Preview, preview
 from amends.inbox.rules.rights import Right
@@ -109,18 +110,22 @@ def apply(desk: AtDesk, visitor: Bearing) -> dict[str, Any]:
 
 
 @router.get("/{policy_id}", dependencies=RULES, operation_id="get_sla_policy")
-def get_policy(desk: AtDesk, _visitor: Bearing, policy_id: int) -> PolicyRow:
-    """Return one policy in its newest version."""
+def get_policy(desk: AtDesk, _visitor: Bearing, response: Response, policy_id: int) -> PolicyRow:
+    """Return one policy in its newest version, whose number is its `ETag`."""
     with desk.pool.transaction() as conn:
-        return sla_policies.policy_of(conn, policy_id)
+        found = sla_policies.policy_of(conn, policy_id)
+    tag(response, str(found.number))
+    return found
 
 
 @router.put("/{policy_id}", dependencies=RULES, operation_id="change_sla_policy")
-def change(desk: AtDesk, visitor: Bearing, policy_id: int, body: PolicyBody) -> PolicyRow:
-    """Keep the next version of a policy."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, policy_id: int, body: PolicyBody, seen: SeenAt) -> PolicyRow:
+    """Keep the next version of a policy; with `If-Match` (its `number`, or the `ETag`) only where there is no newer one, else 409."""
     with desk.pool.transaction() as conn:
-        sla_policies.save(conn, body.written, policy_id=policy_id, agent_id=visitor.agent_id, now=desk.clock())
-        return sla_policies.policy_of(conn, policy_id)
+        sla_policies.save(conn, body.written, policy_id=policy_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        found = sla_policies.policy_of(conn, policy_id)
+    tag(response, str(found.number))
+    return found
 
 
 @router.delete("/{policy_id}", dependencies=RULES, operation_id="remove_sla_policy")

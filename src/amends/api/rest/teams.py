@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import AN_ID, Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.being_away import come_back, go_away, hand_over_all
-from amends.inbox.actions.teams import By, Draft, Skills, change_team, make_team, remove_team, set_skills
+from amends.inbox.actions.teams import By, Draft, Skills, change_team, changeable, make_team, mark_of, remove_team, set_skills
 from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.rights import SEE_EVERY_TEAM, Right
@@ -90,14 +91,24 @@ def make(desk: AtDesk, visitor: Bearing, body: NameBody) -> TeamRow:
         return _team(conn, make_team(conn, name=body.name, by=_by(visitor), now=desk.clock()))
 
 
+@router.get("/{team_id}", operation_id="get_team")
+def one(desk: AtDesk, visitor: Bearing, response: Response, team_id: TeamId) -> TeamRow:
+    """Return a team that the caller leads."""
+    with desk.pool.transaction() as conn:
+        found = changeable(conn, team_id=team_id, by=_by(visitor))
+    tag(response, mark_of(found))
+    return found
+
+
 @router.put("/{team_id}", operation_id="change_team")
-def change(desk: AtDesk, visitor: Bearing, team_id: TeamId, body: TeamBody) -> TeamRow:
-    """Make a team as the body says."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, team_id: TeamId, body: TeamBody, seen: SeenAt) -> TeamRow:
+    """Make a team as the body says; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
     hours = read_hours(body.zone, dict(enumerate(body.hours)), " ".join(body.holidays))
     draft = Draft(name=body.name, gives=body.gives, hours=hours, members=body.members, sources=body.sources)
     with desk.pool.transaction() as conn:
-        change_team(conn, team_id=team_id, draft=draft, by=_by(visitor), now=desk.clock())
+        change_team(conn, team_id=team_id, draft=draft, by=_by(visitor), now=desk.clock(), seen=seen)
         found = _team(conn, team_id)
+    tag(response, mark_of(found))
     desk.wake()
     return found
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
-from amends.inbox.actions.saved_views import Wish, change_view, delete_view, save_view
+from amends.api.rest._matching import SeenAt, tag
+from amends.inbox.actions.saved_views import Wish, change_view, delete_view, mark_of, save_view, view_to_change
 from amends.inbox.rules.ids import SavedViewId
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Right
@@ -70,11 +71,21 @@ def save(desk: AtDesk, visitor: Bearing, body: ViewBody) -> Views:
     return list_views(desk, visitor)
 
 
-@router.put("/{view_id}", operation_id="change_view")
-def change(desk: AtDesk, visitor: Bearing, view_id: SavedViewId, body: ViewBody) -> Views:
-    """Change a view that one may change."""
+@router.get("/{view_id}", operation_id="get_view")
+def one(desk: AtDesk, visitor: Bearing, response: Response, view_id: SavedViewId) -> SavedView:
+    """Return a saved view that one may change."""
     with desk.pool.transaction() as conn:
-        change_view(conn, view_id, body.wish(), visitor=visitor, now=desk.clock())
+        found = view_to_change(conn, view_id, visitor)
+    tag(response, mark_of(found))
+    return found
+
+
+@router.put("/{view_id}", operation_id="change_view")
+def change(desk: AtDesk, visitor: Bearing, response: Response, view_id: SavedViewId, body: ViewBody, seen: SeenAt) -> Views:
+    """Change a view that one may change; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
+    with desk.pool.transaction() as conn:
+        _before, mark = change_view(conn, view_id, body.wish(), visitor=visitor, now=desk.clock(), seen=seen)
+    tag(response, mark)
     return list_views(desk, visitor)
 
 

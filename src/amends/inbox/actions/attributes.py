@@ -57,7 +57,7 @@ def change_attribute(  # noqa: PLR0913
 
     `seen` is the `mark_of` the attribute that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    before = unchanged(conn, f"attribute {attribute_id}", lambda: _attribute(conn, attribute_id), mark_of, seen)
+    before = unchanged(conn, f"attribute {attribute_id}", lambda: attribute_of(conn, attribute_id), mark_of, seen)
     if sensitive != before.sensitive and attributes.is_used(conn, before.key):
         raise Refused(_("It has values already, and what is sensitive lies sealed, apart from the others: make another attribute."))
     new = _checked(replace(before.as_rule, name=name, choices=choices, sensitive=sensitive))
@@ -72,7 +72,7 @@ def mark_of(row: AttributeRow) -> str:
 
 def archive_attribute(conn: Connection, attribute_id: int, *, by: AgentId | None, now: datetime) -> AttributeRow:
     """Ask for an attribute no longer; what is known of it stays."""
-    found = _attribute(conn, attribute_id)
+    found = attribute_of(conn, attribute_id)
     attributes.set_archived(conn, attribute_id, at=now)
     _tell(conn, found.name, by, now, change="archived")
     return found
@@ -80,7 +80,7 @@ def archive_attribute(conn: Connection, attribute_id: int, *, by: AgentId | None
 
 def restore_attribute(conn: Connection, attribute_id: int, *, by: AgentId | None, now: datetime) -> AttributeRow:
     """Ask for an archived attribute again."""
-    found = _attribute(conn, attribute_id)
+    found = attribute_of(conn, attribute_id)
     attributes.set_archived(conn, attribute_id, at=None)
     _tell(conn, found.name, by, now, change="restored")
     return found
@@ -88,12 +88,13 @@ def restore_attribute(conn: Connection, attribute_id: int, *, by: AgentId | None
 
 def put_before(conn: Connection, attribute_id: int, *, before: int) -> None:
     """Put an attribute before another."""
-    _attribute(conn, attribute_id)
-    _attribute(conn, before)
+    attribute_of(conn, attribute_id)
+    attribute_of(conn, before)
     attributes.set_position(conn, attribute_id, before=before)
 
 
-def _attribute(conn: Connection, attribute_id: int) -> AttributeRow:
+def attribute_of(conn: Connection, attribute_id: int) -> AttributeRow:
+    """Return an attribute, held until the transaction ends; `NotFound`."""
     found = attributes.lock(conn, attribute_id)
     if found is None:
         raise NotFound(_("There is no such attribute."))
