@@ -44,6 +44,8 @@ def test_whoever_has_the_code_becomes_administrator_and_is_in(fresh: Door) -> No
     assert 'href="/sources#t-source"' in page, "an inbox into which nothing can come says where that begins"
     assert "Nobody waits for us" not in page
     assert roles(fresh) == ["admin"]
+    assert client.get("/numbers").text.count("top: —") == 2, "what was never measured has no greatest value"
+    assert "Outage in Jaffna" not in client.get("/incidents").text, "an incident is of a brand, and there is none"
 
 
 def test_afterwards_the_page_is_gone(fresh: Door) -> None:

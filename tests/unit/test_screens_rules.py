@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from amends.api.pages import _events
-from amends.api.pages._chart import chart, scale_of
+from amends.api.pages._chart import chart, line, scale_of
 from amends.core.errors import Refused
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.figures import DEFINITIONS, Figure
@@ -131,3 +131,9 @@ def test_a_moment_in_a_sentence_is_one_that_the_browser_puts_into_its_readers_zo
 
 def test_an_event_that_a_later_version_brings_is_passed_over() -> None:
     assert not _events.is_shown(EventRow(id=1, kind="from_the_future", at=NOON, agent=None, whom=None, facts={}))
+
+
+def test_a_line_shows_a_value_that_stands_alone_and_claims_none_where_there_is_none() -> None:
+    assert line([None, None]).most is None
+    assert line([0, 0]).most == 0
+    assert line([None, 4, None, 2, 2], width=40, height=10).path == "M10 0h-6M30 5L40 5"

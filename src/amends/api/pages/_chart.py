@@ -9,6 +9,8 @@ from amends.core.written import hour, number, short_day
 from amends.inbox.rules.measuring import Slot
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1040.0, 200.0, 40.0, 24.0, 8.0
+ALONE = 6
+"""How long the stroke of a value is that has no neighbours."""
 MOST_LABELS = 8
 
 
@@ -68,25 +70,28 @@ def chart(bars: Sequence[Slot], zone: ZoneInfo) -> Chart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A line through the slots, broken where there is nothing; `most` is the value at its top."""
+    """A line through the slots, broken where there is nothing; `most` is the greatest value, None where there is none at all."""
 
     path: str
     area: str
-    most: float
+    most: float | None
 
 
 def line(values: Sequence[float | None], *, width: float = 340, height: float = 90) -> Line:
-    """Return the line of values, from nothing at the bottom to the greatest at the top."""
-    most = max((value for value in values if value is not None), default=0) or 1
+    """Return the line of values, from nothing at the bottom to the greatest at the top; a value alone is a short stroke."""
+    most = max((value for value in values if value is not None), default=None)
+    scale = most or 1
     step = width / max(len(values) - 1, 1)
     points = [
-        None if value is None else (round(place * step, 1), round(height - height * value / most, 1)) for place, value in enumerate(values)
+        None if value is None else (round(place * step, 1), round(height - height * value / scale, 1)) for place, value in enumerate(values)
     ]
     path = ""
     for place, point in enumerate(points):
         if point is not None:
             begins = place == 0 or points[place - 1] is None
             path += f"{'M' if begins else 'L'}{point[0]:g} {point[1]:g}"
+            if begins and (place + 1 == len(points) or points[place + 1] is None):
+                path += f"h{-ALONE if place else ALONE:g}"
     whole = None not in points and len(points) > 1
     return Line(path=path, area=f"{path}V{height:g}H0Z" if whole else "", most=most)
 
