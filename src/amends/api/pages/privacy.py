@@ -42,7 +42,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading, customer: Annotated[i
 def find(request: Request, desk: AtDesk, visitor: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show some customers who may be the one that asks, found as everywhere: by name, handle, address or number."""
     with desk.pool.transaction() as conn:
-        values = {"found": _found_by(conn, storable(q), visitor.scope), "sought": bool(q.strip()), "apart": False}
+        values = {"found": _found_by(conn, storable(q), visitor.scope), "sought": bool(q.strip())}
     return desk.screens.blocks(request, "privacy.html", ["whom"], values)
 
 
@@ -58,7 +58,7 @@ def ask(
     """Keep what a customer asks."""
     with desk.pool.transaction() as conn:
         asking.ask(conn, customer_id=CustomerId(customer), kind=kind, how=storable(how), agent_id=visitor.agent_id, now=desk.clock())
-    return saying(_listed(request, desk, "whom"), _("Kept; it is due within a month"))
+    return saying(_listed(request, desk, "asking"), _("Kept; it is due within a month"))
 
 
 @router.get("/requests/{request_id}/file", dependencies=PRIVACY)

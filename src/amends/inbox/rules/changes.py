@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from amends.core.post import Author, Metrics, Post, Visibility
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.routing import NOBODY
-from amends.inbox.rules.text import storable
+from amends.inbox.rules.text import storable, without_heaps
 from amends.inbox.rules.ways import Way
 
 LONGEST_NAME = 500
@@ -98,7 +98,7 @@ def believable(post: Post, *, now: datetime) -> Post:
 
 def storable_author(author: Author) -> Author:
     """Return the author in words that PostgreSQL takes, no longer than its indexes take, with a reach that it can count."""
-    handle, name = storable(author.handle)[:LONGEST_NAME], storable(author.name)[:LONGEST_NAME]
+    handle, name = (without_heaps(storable(told))[:LONGEST_NAME] for told in (author.handle, author.name))
     avatar_url = storable(author.avatar_url)
     followers = None if author.followers is None else min(max(author.followers, 0), MOST_FOLLOWERS)
     if (handle, name, avatar_url, followers) == (author.handle, author.name, author.avatar_url, author.followers):

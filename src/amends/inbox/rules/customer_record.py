@@ -19,7 +19,7 @@ from babel.core import get_global
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
-from amends.inbox.rules.text import can_be_seen, storable
+from amends.inbox.rules.text import can_be_seen, storable, without_heaps
 
 LONGEST_NAME = 200
 LONGEST_LINE = 200
@@ -137,7 +137,7 @@ def plain(value: object, most: int = LONGEST_TEXT) -> str:
 def _cleaned(value: str) -> str:
     composed = unicodedata.normalize("NFC", storable(value)).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(one for one in _TURNS_AROUND.sub("", composed) if one in _KEPT_CONTROLS or unicodedata.category(one) != "Cc").strip()
-    return kept if can_be_seen(kept) else ""
+    return without_heaps(kept) if can_be_seen(kept) else ""
 
 
 def a_name(value: object) -> str:
