@@ -93,6 +93,14 @@ def test_labels_that_are_no_moods_are_refused_by_name(tmp_path: Path) -> None:
         build(make(tmp_path / "pets", labels=("cat", "dog")))
 
 
+def test_a_folder_without_a_tokenizer_is_refused_rather_than_read_as_unknown_words(tmp_path: Path) -> None:
+    folder = make(tmp_path / "mute", labels=("neg", "pos"))
+    for file in [*folder.glob("tok*"), *folder.glob("vocab*")]:
+        file.unlink()
+    with pytest.raises(ModelMissing, match=r"mute.* has no tokenizer"):
+        build(folder)
+
+
 @pytest.mark.parametrize("name", ["{there}/nowhere", "./nowhere", "~/models/nowhere", "models/of/ours"])
 def test_a_folder_that_is_not_there_is_refused_with_what_may_be_named_instead(tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelMissing, match=r"There is no folder .*(nowhere|ours), which AMENDS_TRIAGE_MODEL names\. Name a folder that"):

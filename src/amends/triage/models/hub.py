@@ -50,6 +50,10 @@ def build(folder: Path) -> "HubModel":
             f"The triage model {name!r} (AMENDS_TRIAGE_MODEL) cannot be loaded. It needs a config.json, weights and a tokenizer in its "
             f"folder, or its right name and a way to the hub. The library says: {said}"
         ) from error
+    if len(tokenizer) <= len(tokenizer.all_special_ids):  # the library makes such a one where the files are absent, without a word
+        raise ModelMissing(
+            f"The triage model {name!r} (AMENDS_TRIAGE_MODEL) has no tokenizer: put its tokenizer.json or vocab.txt beside it."
+        )
     return HubModel(name, tokenizer, network.eval())
 
 
