@@ -156,6 +156,8 @@ LOW = """() => Object.values(Object.groupBy(document.querySelectorAll(".stat"), 
 WIDER = """() => [...document.querySelectorAll(".row .due")]
   .map((one) => one.offsetWidth - Math.max(52, Math.ceil(one.querySelector("time").getBoundingClientRect().width)))"""
 
+BEYOND = "document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"
+
 COLLIDING = """() => [...document.querySelectorAll(".chart text[text-anchor=middle]")].map((one) => one.getBoundingClientRect())
   .filter((one, place, all) => place && one.left < all[place - 1].right).length"""
 
@@ -176,6 +178,9 @@ def test_fields_figures_and_bars_stand_alike_on_every_screen(chromium: Browser, 
         page.context.add_cookies([{"name": "amends_language", "value": "ta", "url": address}])
         page.goto("/settings/urgency")
         assert page.evaluate(COLLIDING) == 0
+        page.set_viewport_size({"width": 320, "height": 844})
+        page.goto("/numbers")
+        assert page.evaluate(BEYOND) <= 0
         page.context.close()
 
 
