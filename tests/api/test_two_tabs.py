@@ -200,6 +200,31 @@ def test_of_two_who_save_in_the_same_moment_the_later_is_told(door: Door) -> Non
             assert sorted(one.result(timeout=60).status_code for one in both) == [200, 409], name
 
 
+@pytest.mark.parametrize(
+    ("shown", "goes", "changes"),
+    [
+        ("/settings/people", "/settings/people/{ada}/teams", [{"team": ["1"]}, {"team": []}, {"team": ["1"]}]),
+        (
+            "/settings/teams",
+            "/settings/teams/people/{ada}",
+            [{"languages": code, "capacity": "5"} for code in ("ta", "si", "en")],
+        ),
+    ],
+)
+def test_what_a_colleague_is_in_and_can_take_is_not_written_over(
+    door: Door, shown: str, goes: str, changes: list[Mapping[str, object]]
+) -> None:
+    client, goes = door.visitor(door.who.ann), goes.format(ada=door.who.ada)
+    client.post("/settings/teams", data={"name": "Care"})
+    seen = seen_in(client.get(shown), goes)
+
+    def save_as(change: Mapping[str, object], seen: str) -> int:
+        return client.post(goes, data={**change, "seen": seen}, headers={"HX-Request": "true"}).status_code
+
+    assert ([save_as(change, seen) for change in changes[:2]], bool(seen)) == ([200, 409], True)
+    assert save_as(changes[1], seen_in(client.get(shown), goes)) == save_as(changes[2], "") == 200
+
+
 def test_what_an_occasion_says_in_a_language_is_not_written_over_from_another_tab(door: Door) -> None:
     client = door.visitor(door.who.mia)
     client.post("/occasions", data={"name": "Birthdays", "kind": "birthday"})

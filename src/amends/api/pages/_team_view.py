@@ -12,7 +12,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.give_out import as_team
-from amends.inbox.actions.teams import By, Draft, mark_of
+from amends.inbox.actions.teams import By, Draft, mark_of, mark_of_skills
 from amends.inbox.rules.assigning import Gives, at_work
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId
 from amends.inbox.rules.working_hours import DAYS, read_hours
@@ -35,6 +35,7 @@ def list_values(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, 
     shown = [team for team in every if who.everywhere or who.agent_id in team.members]
     work = teams.work_of(conn, [team.id for team in shown])
     return {
+        "mark_of_skills": mark_of_skills,
         "teams": [(team, work[team.id]) for team in shown],
         "crew": _led(crew, shown, who),
         "here": _here(crew, every, now),

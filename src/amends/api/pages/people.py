@@ -16,6 +16,7 @@ from amends.core.translating import ngettext
 from amends.inbox.actions import invitations, password_links, people, second_factor
 from amends.inbox.rules.ids import AgentId, InvitationId, TeamId
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.words import Role
 from amends.inbox.store import counts, teams
 from amends.inbox.store import invitations as invitation_rows
@@ -76,11 +77,16 @@ def change_role(request: Request, desk: AtDesk, visitor: Meaning, agent_id: Agen
 
 @router.post("/{agent_id}/teams", dependencies=ONLY)
 def change_teams(
-    request: Request, desk: AtDesk, visitor: Meaning, agent_id: AgentId, team: Annotated[list[TeamId] | None, Form()] = None
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    agent_id: AgentId,
+    team: Annotated[list[TeamId] | None, Form()] = None,
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Change which teams somebody is in."""
+    """Change which teams somebody is in, unless somebody did since the page was opened."""
     with desk.pool.transaction() as conn:
-        people.change_teams(conn, agent_id=agent_id, team_ids=team or [], by=visitor.agent_id, now=desk.clock())
+        people.change_teams(conn, agent_id=agent_id, team_ids=team or [], by=visitor.agent_id, now=desk.clock(), seen=seen)
     return _shown(request, desk, None, _("Teams changed"))
 
 
@@ -135,6 +141,7 @@ def _listed(desk: Desk) -> dict[str, Any]:
             "teams": teams.every(conn),
             "invitations": invitation_rows.every_open(conn),
             "roles": people_words.ROLES,
+            "mark": mark,
             "only_sign_on": desk.settings.oidc_only,
             "mailed": bool(desk.settings.mail_url.get_secret_value()),
             "told": None,

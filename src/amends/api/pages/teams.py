@@ -89,11 +89,12 @@ def skills(  # noqa: PLR0913
     capacity: Annotated[int, Form()],
     languages: Annotated[str, Form(max_length=200)] = "",
     topic: Annotated[tuple[TopicId, ...], Form()] = (),
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Say what a colleague can take."""
+    """Say what a colleague can take, unless somebody did since the page was opened."""
     wished = Skills(languages=languages.replace(",", " ").split(), topics=topic, capacity=capacity)
     with desk.pool.transaction() as conn:
-        set_skills(conn, agent_id=agent_id, skills=wished, by=by(visitor), now=desk.clock())
+        set_skills(conn, agent_id=agent_id, skills=wished, by=by(visitor), now=desk.clock(), seen=seen)
     desk.wake()
     return listed(request, desk, visitor, _("Saved"))
 

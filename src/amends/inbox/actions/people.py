@@ -11,6 +11,7 @@ from amends.inbox.actions.account_notes import note_change
 from amends.inbox.actions.agents import name_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.words import Role
 from amends.inbox.store import assignments, events, password_links, people, sessions, teams
 from amends.inbox.store.events import Event
@@ -29,9 +30,15 @@ def change_role(conn: Connection, *, agent_id: AgentId, role: Role, by: AgentId 
     )
 
 
-def change_teams(conn: Connection, *, agent_id: AgentId, team_ids: Sequence[int], by: AgentId | None, now: datetime) -> None:
-    """Put somebody into exactly these teams."""
+def change_teams(
+    conn: Connection, *, agent_id: AgentId, team_ids: Sequence[int], by: AgentId | None, now: datetime, seen: str = ""
+) -> None:
+    """Put somebody into exactly these teams.
+
+    `seen` is the `mark` of their teams that its writer saw, if they say so: `Conflict` where they are others since.
+    """
     person = _ours_alone(conn, agent_id)
+    check_seen(seen, as_it_is=mark(person.team_ids))
     known = {team.id for team in teams.every(conn)}
     before, wanted = sorted(known & set(person.team_ids)), sorted(known & set(team_ids))
     if wanted == before:

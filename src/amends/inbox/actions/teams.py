@@ -13,7 +13,7 @@ from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.rights import SEE_EVERY_TEAM
-from amends.inbox.rules.seen import mark
+from amends.inbox.rules.seen import mark, mark_by
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.working_hours import Hours
 from amends.inbox.store import events, scopes, staff, teams
@@ -124,9 +124,12 @@ def restore_team(conn: Connection, *, team_id: TeamId, by: By, now: datetime) ->
     return team
 
 
-def set_skills(conn: Connection, *, agent_id: AgentId, skills: Skills, by: By, now: datetime) -> None:
-    """Store what somebody can take."""
-    before = led(conn, agent_id=agent_id, by=by)
+def set_skills(conn: Connection, *, agent_id: AgentId, skills: Skills, by: By, now: datetime, seen: str = "") -> None:
+    """Store what somebody can take.
+
+    `seen` is the `mark_of_skills` that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
+    before = unchanged(conn, f"skills of {agent_id}", lambda: led(conn, agent_id=agent_id, by=by), mark_of_skills, seen)
     languages = sorted({code.strip().lower().partition("-")[0] for code in skills.languages if code.strip()})
     if not 0 <= skills.capacity <= MOST_CAPACITY:
         raise Refused(_("Somebody can hold between 0 and %(most)s open cases.") % {"most": MOST_CAPACITY})
@@ -207,6 +210,11 @@ def _name(name: str) -> str:
 def mark_of(team: TeamRow) -> str:
     """Return what tells a team as its form shows it from the same team changed since: people come and go on other pages too."""
     return mark(_facts(team))
+
+
+def mark_of_skills(person: PersonRow) -> str:
+    """Return what tells what somebody can take, as its form shows it, from the same changed since."""
+    return mark_by(Skills, person)
 
 
 def _facts(team: TeamRow) -> dict[str, object]:
