@@ -10,7 +10,7 @@ from amends.api.person_file import SECTIONS
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Refused
 from amends.core.post import Author
-from amends.inbox.actions import jobs, note, occasions
+from amends.inbox.actions import jobs, note, occasions, promises
 from amends.inbox.actions.erase import Erased, erase
 from amends.inbox.actions.follow_up import decide_follow_up
 from amends.inbox.actions.job_kinds import Tools
@@ -324,6 +324,20 @@ def test_a_survey_that_waits_as_an_answer_does_not_go_and_does_not_count_as_sent
 
     assert fetch_values(conn, "select state from replies") == ["sent"]
     assert fetch_values(conn, "select array[state, why, (sent_at is not null)::text] from surveys") == [["skipped", "erased", "false"]]
+
+
+def test_nobody_is_reminded_of_a_promise_to_who_was_forgotten_nor_told_that_it_is_broken(desk: Desk) -> None:
+    conn = desk.conn
+    desk.hear(a_post("My bag is lost", author=WHO))
+    [case] = desk.cases()
+    given = {"agent_id": AgentId(desk.agent_id), "now": desk.now}
+    promises.promise(conn, case_id=case.id, text="We pay", due_at=desk.now + DAY, said=True, **given)  # pyright: ignore[reportArgumentType]
+    desk.answer("We look for it")
+    forget(desk, the_customer(conn))
+    desk.now += 2 * DAY
+    assert promises.ring_due(conn, now=desk.now) == 0
+    assert fetch_values(conn, "select array[state, text] from promises") == [["withdrawn", ""]]
+    assert "promise_broken" not in desk.events()
 
 
 def test_posts_of_two_sources_are_emptied_each_in_its_own_ledger(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from amends.inbox.actions import jobs, resolve
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, JobId
-from amends.inbox.store import customers, erasable_posts, erasure, events, import_forget, import_match, sync_news, withdrawn
+from amends.inbox.store import customers, erasable_posts, erasure, events, import_forget, import_match, promises, sync_news, withdrawn
 from amends.inbox.store.erasable_posts import PostAt
 
 POSTS = 500
@@ -61,6 +61,7 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
     import_forget.forget(conn, records)
     erasure.blank_record(conn, records, now=now)
     cases = erasure.blank_cases(conn, records)
+    promises.withdraw_all(conn, cases, agent_id=agent_id, at=now)
     told = [events.Event(kind=EventKind.CUSTOMER_ERASED, case_id=case_id, agent_id=agent_id) for case_id in cases]
     whose = events.Event(kind=EventKind.CUSTOMER_ERASED, agent_id=agent_id, facts={"customer_id": customer_id})
     events.add_all(conn, [whose, *told], now=now)

@@ -115,6 +115,18 @@ def remind_no_more(conn: Connection, ids: Sequence[int]) -> None:
     execute(conn, "update promises set next_at = due_at where id = any(%(ids)s::bigint[])", {"ids": list(ids)})
 
 
+def withdraw_all(conn: Connection, case_ids: Sequence[CaseId], *, agent_id: AgentId | None, at: datetime) -> None:
+    """End the open promises of these cases, whose customer is forgotten: nobody is left to keep them to."""
+    execute(
+        conn,
+        """
+        update promises set state = 'withdrawn', ended_at = %(at)s, ended_by = %(agent)s, next_at = null
+        where case_id = any(%(cases)s::bigint[]) and state = 'open'
+        """,
+        {"cases": list(case_ids), "agent": agent_id, "at": at},
+    )
+
+
 def end(conn: Connection, *, promise_id: int, state: str, late: bool, agent_id: AgentId | None, at: datetime) -> None:
     """Keep what became of a promise."""
     execute(
