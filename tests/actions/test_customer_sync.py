@@ -177,6 +177,7 @@ def test_somebody_of_whom_nothing_can_be_read_holds_nobody_else_up_and_is_named(
     [left] = synced.left_out()
     assert list(left.pieces) == [""]
     assert left.pieces[""]
+    assert "Error" not in left.pieces[""]
 
 
 def test_what_is_left_is_named_with_why_until_it_is_taken(synced: Synced) -> None:

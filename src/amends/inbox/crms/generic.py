@@ -41,7 +41,7 @@ class Generic:
             try:
                 people.append(_outside(given, ahead))
             except (KeyError, ValueError) as error:
-                unread[reading.name(given.get("id"))] = UNUSABLE % {"what": f"{type(error).__name__}: {error}"}
+                unread[reading.name(given.get("id"))] = UNUSABLE % {"what": error.args[0]}
         return Pulled(people=people, cursor=storable(str(told.get("cursor", cursor))), more=bool(told.get("more")), unread=unread)
 
     def _changes(self, cursor: str) -> dict[str, Any]:
