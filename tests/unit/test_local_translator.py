@@ -4,6 +4,7 @@
 # (The extra `hub` is not in every venv.)
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def make(folder: Path) -> str:
     return str(folder)
 
 
-def _teach(model: object, tokenizer: object) -> None:
+def _teach(model: Any, tokenizer: Any) -> None:
     """Let the model learn what to say by heart."""
     asked = [tokenizer("my bag", return_tensors="pt") for _ in SAID]
     wanted = [
