@@ -87,6 +87,7 @@ MASTODON = {"network": "mastodon", "brand": "Tern", "handle": "@tern", "credenti
     [
         ({}, "Enter the server (mastodon.example) as an option, or the handle as @name@server."),
         ({"option_instance": "tern.example", "option_first_days": "a week"}, "Days to look back at first: “a week” is no number."),
+        ({"option_instance": "tern.example", "option_price_per_read": "cheap"}, "“cheap” is no number."),
         ({"network": "folder", "watch_files": "/srv/in", "option_timezone": "Mars"}, "There is no time zone Mars"),
         ({"network": "reviews", "credential_token": "t", "watch_reviews": "unit"}, "Choose a preset"),
         ({"network": "google_play", "credential_service_account": "{}", "watch_reviews": "yes"}, "Still missing: Package of the app."),

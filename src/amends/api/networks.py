@@ -162,8 +162,9 @@ def check_settings(network: str, *, handle: str, credentials: Mapping[str, str],
     if missing:
         raise Refused(_("Still missing: %(missing)s.") % {"missing": ", ".join(missing)})
     for one in asked:
-        if _is_number(one.default) and not _is_number(options.get(one.name, one.default)):
-            raise Refused(f"{_(one.label)}: {_('“%(number)s” is no number.') % {'number': options[one.name][:40]}}")
+        given = options.get(one.name, "")
+        if given and (one.number or _is_number(one.default)) and not _is_number(given):
+            raise Refused(f"{_(one.label)}: {_('“%(number)s” is no number.') % {'number': given[:40]}}")
     try:
         build(network, Account(handle=handle, credentials=credentials, options=options))
     except SettingsWrong as error:

@@ -42,10 +42,10 @@ WATCHES = (WatchKind.MAILBOX,)
 OPTIONS = (
     Option(name="imap_host", label=N_("Server for reading (IMAP)"), hint=N_("imap.example.com"), required=True),
     Option(name="security", label=N_("Its security"), hint=N_("ssl or starttls; plain only on this machine"), default="ssl"),
-    Option(name="imap_port", label=N_("Its port"), hint=N_("993 with ssl, else 143")),
+    Option(name="imap_port", label=N_("Its port"), hint=N_("993 with ssl, else 143"), number=True),
     Option(name="smtp_host", label=N_("Server for sending (SMTP)"), hint=N_("smtp.example.com; without it nothing can be answered")),
     Option(name="smtp_security", label=N_("Its security"), hint=N_("starttls or ssl; plain only on this machine"), default="starttls"),
-    Option(name="smtp_port", label=N_("Its port"), hint=N_("587 with starttls, 465 with ssl")),
+    Option(name="smtp_port", label=N_("Its port"), hint=N_("587 with starttls, 465 with ssl"), number=True),
     Option(
         name="token_url",
         label=N_("Address of the tokens (OAuth)"),

@@ -50,7 +50,9 @@ OPTIONS = (
         name="replies", label=N_("Whom we may answer"), hint=N_("“everyone” where our contract with X says so; else only who speaks to us")
     ),
     Option(name="price_per_read", label=N_("Price of a read"), hint=N_("US dollars for one post, as our plan has it"), default=str(PRICE)),
-    Option(name="backfill_minutes", label=N_("Minutes a stream makes up for"), hint=N_("1 to 5, with an Enterprise contract only")),
+    Option(
+        name="backfill_minutes", label=N_("Minutes a stream makes up for"), hint=N_("1 to 5, with an Enterprise contract only"), number=True
+    ),
 )
 ABILITIES = Abilities(
     title="X",

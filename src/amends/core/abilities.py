@@ -70,18 +70,23 @@ class Abilities:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """One setting of a source that is no secret: `label` and `hint` as the form shows them, `default` where it may stay empty."""
+    """One setting of a source that is no secret: `label` and `hint` as the form shows them, `default` where it may stay empty.
+
+    It is a number where its default is one, or `number` says so.
+    """
 
     name: str
     label: str
     hint: str = ""
     default: str = ""
     required: bool = False
+    number: bool = False
 
 
 PRICE_PER_READ = Option(
     name="price_per_read",
     label=N_("Price of one read, in US dollars"),
     hint=N_("Where your plan has another price than the network's list; money budgets and the forecast count with it."),
+    number=True,
 )
 """An option of every source, beside those of its network."""
