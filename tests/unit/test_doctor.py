@@ -18,6 +18,7 @@ from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.sources import add_source
 from amends.inbox.store import heartbeats
+from amends.triage.loading import SHIPPED
 
 KEY = "a key for this test alone"
 NOWHERE = "127.0.0.1:1"
@@ -89,6 +90,19 @@ def test_the_demo_secret_is_no_secret_in_production(patient: Patient) -> None:
     assert "AMENDS_SECRET_KEY is not set" in said(machine.secret(bare), Level.FAIL)[0]
     assert said(machine.secret(replace(bare, mode=Mode.DEMO)), Level.FAIL) == []
     assert said(machine.secret(patient), Level.OK) == ["AMENDS_SECRET_KEY is set"]
+
+
+def test_the_model_that_the_settings_name_is_the_one_that_is_looked_at(patient: Patient, tmp_path: Path) -> None:
+    def named(model: str) -> Patient:
+        return replace(patient, settings=read_settings(_env_file=None, secret_key=KEY, triage_model=model))
+
+    (tmp_path / "card.json").write_bytes((SHIPPED / "card.json").read_bytes())
+    [absent] = said(machine.model(named(str(tmp_path))), Level.FAIL)
+    assert f"{tmp_path}/" in absent
+    assert "cannot be read" in absent
+    [nowhere] = said(machine.model(named("./nowhere")), Level.FAIL)
+    assert nowhere.startswith("There is no folder ./nowhere")
+    assert said(machine.model(named("org/name")), Level.OK) == ["triage model org/name, which is one of transformers"]
 
 
 def test_the_shipped_model_is_whole(patient: Patient) -> None:

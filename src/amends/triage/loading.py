@@ -26,15 +26,23 @@ def default_classifier() -> Classifier:
 @cache
 def classifier_of(name: str) -> Classifier:
     """Return the classifier in a folder of ours, or the transformers model in a folder or on the hub; the shipped one for ""."""
-    if not name:
-        return encoder.build(SHIPPED)
-    if any((Path(name) / file).exists() for file in (card.FILE, encoder.MODEL_FILE)):
-        return encoder.build(Path(name))
-    if _is_path(name) and not Path(name).is_dir():
-        raise ModelMissing(f"There is no folder {name}, which AMENDS_TRIAGE_MODEL names. {INSTEAD}")
+    folder = folder_of(name)
+    if folder is not None:
+        return encoder.build(folder)
     from amends.triage.models import hub  # noqa: PLC0415 - torch, which it needs, is in the extra `hub` only
 
     return hub.build(Path(name))
+
+
+def folder_of(name: str) -> Path | None:
+    """Return the folder of ours that a name means, None for a transformers model; `ModelMissing` where it is that of no folder."""
+    if not name:
+        return SHIPPED
+    if any((Path(name) / file).exists() for file in (card.FILE, encoder.MODEL_FILE)):
+        return Path(name)
+    if _is_path(name) and not Path(name).is_dir():
+        raise ModelMissing(f"There is no folder {name}, which AMENDS_TRIAGE_MODEL names. {INSTEAD}")
+    return None
 
 
 def _is_path(name: str) -> bool:

@@ -12,7 +12,7 @@ from amends.cli.checks.finding import Finding, Findings, Patient, fail, ok, warn
 from amends.core.errors import ModelMissing, SettingsWrong
 from amends.core.settings import Mode, read_settings
 from amends.triage.card import check_file, read_card
-from amends.triage.loading import SHIPPED
+from amends.triage.loading import folder_of
 
 LITTLE = 2 * 2**30
 TOO_LITTLE = 300 * 2**20
@@ -89,13 +89,20 @@ def _existing(path: Path) -> Path:
     return next(place for place in (path, *path.parents) if place.exists())
 
 
-def model(_patient: Patient) -> Findings:
-    """Find whether the triage model's files are all there, byte for byte."""
+def model(patient: Patient) -> Findings:
+    """Find whether the files of the triage model, the shipped one or that of the settings, are all there, byte for byte."""
+    name = patient.settings.triage_model if patient.settings else ""
     try:
-        card = read_card(SHIPPED)
-        for name in card.sha256:
-            check_file(SHIPPED, card, name)
+        folder = folder_of(name)
+        if folder is None:
+            yield ok(f"triage model {name}, which is one of transformers")
+            return
+        card = read_card(folder)
+        for file in card.sha256:
+            check_file(folder, card, file)
     except ModelMissing as error:
-        yield fail(str(error), "Get the files again (git checkout src/amends/triage/weights), or make them: ./amends triage train")
+        again = "Put its files back, or name another model by AMENDS_TRIAGE_MODEL; nothing: the shipped one."
+        shipped = "Get the files again (git checkout src/amends/triage/weights), or make them: ./amends triage train"
+        yield fail(str(error), again if name else shipped)
     else:
         yield ok(f"triage model {card.version}, {len(card.languages)} languages, every file as it should be")
