@@ -129,6 +129,29 @@ def test_consent_is_said_by_way_and_shown(door: Door) -> None:
         assert ada.post(f"/customers/{cy}/consents", data=said | {"basis": "b", "target": wrong}).status_code in {404, 422}
 
 
+def test_the_log_of_consent_says_what_each_word_is_about(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    ada.post(f"/api/v1/customers/{cy}/contact_ways", json={"kind": "email", "value": "one@m.example"})
+    [way] = [one["id"] for one in ada.get(f"/api/v1/customers/{cy}/contact_ways").json()["contact_ways"]]
+    with door.pool.transaction() as conn:
+        [[author, handle]] = fetch_values(
+            conn,
+            """
+            select jsonb_build_array(a.id, a.handle) from authors a join customer_links l on l.author_id = a.id
+            where l.customer_id = %(id)s limit 1
+            """,
+            {"id": cy},
+        )
+    said = {"purpose": "care", "given": True, "basis": "by phone"}
+    for target in ({"contact_way_id": way}, {"author_id": author}, {}):
+        assert ada.post(f"/api/v1/customers/{cy}/consents", json=said | target).status_code == 201
+    told = ada.get(f"/api/v1/customers/{cy}/consents").json()["consents"]
+    assert [(one["way"], one["handle"]) for one in told] == [(None, None), (None, handle), ("one@m.example", None)]
+    log = door.visitor(door.who.ada).get(f"/customers/{cy}").text.split("3 words on consent")[1].split("</details>")[0]
+    for about in ("every way", f"@{handle}", "one@m.example"):
+        assert about in log
+
+
 def test_a_file_is_only_ever_a_download(door: Door) -> None:
     ada, cy = door.visitor(door.who.ada), _customer(door)
     assert ada.post(f"/customers/{cy}/files", files={"file": ("a.html", b"<html>", "text/html")}).status_code == 422

@@ -14,7 +14,10 @@ from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
-    """One row of the log, with who wrote it down and with which program; `same_ways` are the contact ways that are this one, itself too."""
+    """One row of the log, with who wrote it down and with which program; `same_ways` are the contact ways that are this one, itself too.
+
+    In the log it also says in words what it is about: the `way`, the `handle` on its `network`, or with neither every way.
+    """
 
     id: int
     customer_id: CustomerId
@@ -27,6 +30,9 @@ class Consent:
     program: str
     at: datetime
     same_ways: list[int]
+    way: str | None = None
+    handle: str | None = None
+    network: str | None = None
 
     @property
     def said(self) -> list[Said]:
@@ -111,6 +117,7 @@ def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[
         Consent,
         """
         select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.program, c.at,
+          w.value as way, a.handle, a.network,
         """
         + _SAME_WAYS
         + """
@@ -118,7 +125,8 @@ def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[
           select *, row_number() over (order by at desc, id desc) as place,
                  row_number() over (partition by purpose, contact_way_id, author_id order by at desc, id desc) as later
           from consents where customer_id = %(customer_id)s
-        ) c left join agents g on g.id = c.agent_id
+        ) c left join agents g on g.id = c.agent_id left join contact_ways w on w.id = c.contact_way_id
+        left join authors a on a.id = c.author_id
         where c.place <= %(limit)s or c.later = 1 order by c.place
         """,
         {"customer_id": customer_id, "limit": limit},
