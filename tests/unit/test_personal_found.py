@@ -51,6 +51,10 @@ SHOWN = [
     ("SSN 536-90-4399", "en", Kind.NATIONAL_ID, "536-90-4399"),
     ("I live at 12 Galle Road, Colombo 03. Come!", "en", Kind.ADDRESS, "12 Galle Road, Colombo 03"),
     ("send it to 45/2, Temple Road, Nugegoda", "en", Kind.ADDRESS, "45/2, Temple Road, Nugegoda"),
+    ("my no 9 8 7 6 5 4 3 2 1 0, call", "en", Kind.PHONE, "9 8 7 6 5 4 3 2 1 0"),
+    ("0-7-7-1-2-3-4-5-6-7 කතා කරන්න", "si", Kind.PHONE, "0-7-7-1-2-3-4-5-6-7"),
+    ("it goes to #45, 3rd Cross, 2nd Main, Jayanagar", "kn", Kind.ADDRESS, "#45, 3rd Cross, 2nd Main, Jayanagar"),
+    ("ਮਕਾਨ ਨੰਬਰ 12, ਗਲੀ 4", "pa", Kind.ADDRESS, "ਮਕਾਨ ਨੰਬਰ 12, ਗਲੀ 4"),
     ("221B Baker Street", "en", Kind.ADDRESS, "221B Baker Street"),
     ("vivo en Calle de Alcalá 45, Madrid", "es", Kind.ADDRESS, "Calle de Alcalá 45, Madrid"),
     ("අංක 12, ගාලු පාර", "si", Kind.ADDRESS, "අංක 12, ගාලු පාර"),
@@ -72,6 +76,9 @@ SHOWN = [
     ("invoice no. INV-2024-0012", "en", Kind.ORDER, "INV-2024-0012"),
 ]
 NOTHING = [
+    "10 9 8 7 6 5 4 3 2 1 and off it goes",
+    "rated 5 4 3 5 5 4 3 2 1 5 4 3 5 by us",
+    "2 1st main courses at gate 4, 2nd Cross check",
     "My bag is lost and nobody answers!",
     "UL 504 is delayed, UL504 again, AI302, 6E-2341",
     "flight UL504 on 12.05.2026 at 10:30",

@@ -28,9 +28,13 @@ _SPANISH_NUMBER = r",? (?:[Nn](?:[º°o]|úm)\.? ?|# ?)?\d{1,5}(?!\w)(?![.,:]\d)
 _SPANISH = rf"(?<!\w){_CALLE} ?{_LINKING}{_CAPITAL}(?: {_LINKING}{_NAME}){{0,4}}?{_SPANISH_NUMBER}{_REST}"
 _HOUSE = rf"(?:{_NUMBER_WORD})\.? ?\d{{1,5}}(?:[/-]\d{{1,5}})?[A-Za-z]?,? |(?<![\w/.,#-])\d{{1,5}}(?:[/-]\d{{1,5}})?[A-Za-z]?, ?"
 _INDIC = rf"(?:{_HOUSE})(?:{_WORD} ){{1,4}}(?:{_WAY})"
+_NTH = r"\d{1,2}(?:st|nd|rd|th) (?i:cross|main)(?: (?i:road))?(?![\w ])"
+_CROSS = rf"(?<![\w/.,-])#? ?{_NUMBER}, ?{_NTH}(?:, ?{_NTH})?{_REST}"
+"""As in Bengaluru, where a number names the cross street and the main one."""
+_WAY_NUMBER = rf"(?:{_NUMBER_WORD})\.? ?\d{{1,5}}[A-Za-z]?,? (?:{_WAY}) (?:(?:{_NUMBER_WORD})\.? ?)?\d{{1,4}}(?!\d)"
 _AMHARIC = r"(?:(?:ቀበሌ|ወረዳ) ?\d{1,3},? (?:[^\s,\d]{1,30} )?)?የ?ቤት ቁጥር ?[:-]? ?\d{1,5}"
 _BOX = r"(?<!\w)(?i:p\.? ?o\.? ?box) ?\d{1,6}(?!\w)"
-PATTERNS = tuple(re.compile(each) for each in (_ENGLISH, _ENGLISH_SHORT, _SPANISH, _INDIC, _AMHARIC, _BOX))
+PATTERNS = tuple(re.compile(each) for each in (_ENGLISH, _ENGLISH_SHORT, _SPANISH, _INDIC, _CROSS, _WAY_NUMBER, _AMHARIC, _BOX))
 
 
 def addresses(text: str) -> Generator[Found]:

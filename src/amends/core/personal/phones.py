@@ -56,6 +56,8 @@ WITHOUT_ZERO: Mapping[str, str] = {
     "IT": "3",
     "RU": "89",
 }
+_ONE_BY_ONE = re.compile(r"(?<![\w.,+-])(?<!\d )\d(?:[ .-]\d){9,12}(?![ .-]?\d)(?!\w)")
+"""Who writes digit after digit hides a number from programs; fewer than ten are somebody who counts."""
 _LINKED = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{8,15})(?!\d)", re.IGNORECASE)
 
 
@@ -77,6 +79,7 @@ def linked_phones(text: str) -> Generator[Found]:
 def phones(text: str, language: str) -> Generator[Found]:
     """Yield the phone numbers in a folded text."""
     regions = REGIONS.get(language.partition("-")[0].lower(), SOMEWHERE)
+    yield from _one_by_one(text, regions)
     settled = 0
     for number in numbers(text, least=LEAST, most=MOST):
         if number.start < settled:
@@ -87,6 +90,14 @@ def phones(text: str, language: str) -> Generator[Found]:
             settled = number.end
         if reached is Reach.SOMEBODY:
             yield Found(kind=Kind.PHONE, start=number.start if plus is None else plus, end=number.end)
+
+
+def _one_by_one(text: str, regions: tuple[str, ...]) -> Generator[Found]:
+    for match in _ONE_BY_ONE.finditer(text):
+        digits = "".join(filter(str.isdigit, match.group()))
+        number = Number(digits=digits, start=match.start(), end=match.end(), groups=(len(digits),), before=None)
+        if _reached(number, regions, plus=False, apart=True) is Reach.SOMEBODY:
+            yield Found(kind=Kind.PHONE, start=match.start(), end=match.end())
 
 
 def _plus(text: str, start: int) -> int | None:
