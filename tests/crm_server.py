@@ -19,8 +19,9 @@ from amends.core.clock import utc_now
 @dataclass
 class CrmServer:
     """The system: `people` by number, `log` of changes in order; `told` is answered in place of the changes where there is one,
-    `meanwhile` happens while it is written to, and where it `breaks_off` it hears news and does not answer. It knows none of
-    `lost_cursors`, asks to be left alone for `retry_after` seconds, has a clock `ahead` of ours, and answers with `numbers`."""
+    `meanwhile` happens while it is written to, `as_read` while it is read, and where it `breaks_off` it hears news and does not answer.
+    It knows none of `lost_cursors`, asks to be left alone for `retry_after` seconds, has a clock `ahead` of ours, and answers with
+    `numbers`."""
 
     port: int = 0
     people: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -32,6 +33,7 @@ class CrmServer:
     erased: set[str] = field(default_factory=set[str])
     breaks_off: bool = False
     meanwhile: Callable[[], None] | None = None
+    as_read: Callable[[], None] | None = None
     told: dict[str, Any] | None = None
     lost_cursors: set[str] = field(default_factory=set[str])
     retry_after: int = 0
@@ -49,6 +51,8 @@ class CrmServer:
 
     def changes(self, cursor: int) -> dict[str, Any]:
         """Answer what changed behind a cursor, two at a time."""
+        if self.as_read:
+            self.as_read()
         if self.told is not None:
             return self.told
         page = self.log[cursor : cursor + 2]

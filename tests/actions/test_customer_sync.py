@@ -268,6 +268,29 @@ def test_a_system_that_lost_everything_is_told_and_read_from_the_beginning(synce
     assert (again.error, synced.names()) == ("", ["Ours", "Theirs"])
 
 
+def test_who_begins_anew_in_the_middle_of_a_round_has_everything_read_anew_and_told(synced: Synced) -> None:
+    def begin_again() -> None:
+        synced.crm.as_read = synced.crm.meanwhile = None
+        synced.crm.people = {"9": synced.crm.people["9"]}
+        with synced.pool.transaction() as conn:
+            sync_customers.begin_again(conn, syncs.every(conn)[0].id, now=synced.work.now + MINUTE)
+
+    def stands() -> tuple[str, list[str]]:
+        return synced.round().pulled_to, sorted(one["fields"]["name"] for one in synced.crm.people.values())
+
+    synced.crm.put("9", "Theirs", at=NOON)
+    synced.make("Ours")
+    synced.round()
+    synced.make("Another of ours")
+    synced.crm.meanwhile = begin_again
+    assert stands() == ("", ["Another of ours", "Ours", "Theirs"])
+
+    synced.round()
+    synced.crm.as_read = begin_again
+    assert stands() == ("", ["Another of ours", "Ours", "Theirs"])
+    assert stands() == ("1", ["Another of ours", "Ours", "Theirs"])
+
+
 def test_a_cursor_that_the_system_does_not_know_any_more_begins_anew(synced: Synced) -> None:
     synced.crm.put("8", "First", at=NOON)
     synced.round()

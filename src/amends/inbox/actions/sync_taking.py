@@ -38,8 +38,9 @@ def pull(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> tuple[int, bool]:
                     return n, False
                 _take_all(conn, one, page.people[start : start + AT_ONCE], clock)
         with pool.transaction() as conn:
+            if not syncs.set_pulled(conn, one.id, was=cursor, cursor=page.cursor, n=len(page.people)):
+                return n, True
             _leave(conn, one, page, clock())
-            syncs.set_pulled(conn, one.id, cursor=page.cursor, n=len(page.people))
         cursor, n = page.cursor, n + len(page.people)
         if not page.more:
             return n, False

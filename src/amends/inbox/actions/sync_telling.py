@@ -36,8 +36,12 @@ def _untold(pool: Pool, one: Sync) -> list[News]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Page:
-    """Who is told of next; `place` is where the feed stands behind them, `walked_to` the last of everybody where that goes on."""
+    """Who is told of next; `place` is where the feed stands behind them, `walked_to` the last of everybody where that goes on.
 
+    `stands` is how far the system was told before them.
+    """
+
+    stands: Standing
     customers: Sequence[int]
     place: Place | None = None
     walked_to: int | None = None
@@ -58,12 +62,12 @@ def push(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> tuple[int, bool]:
             # Numbers were merged or parted since the round began: the system hears that before it is written to by them.
             tell(pool, one, crm)
             continue
-        if page.place is None and page.walked_to is None and stands.walked_to is None:
+        if page.place is None and page.walked_to is None and page.stands.walked_to is None:
             return n, False
         ids = crm.push(people) if people else []
         with pool.transaction() as conn:
             _keep(conn, one, {pushed.person.id: external_id for pushed, external_id in zip(people, ids, strict=True)}, clock())
-            syncs.set_pushed(conn, one.id, place=page.place, walked_to=page.walked_to, n=len(people))
+            syncs.set_pushed(conn, page.stands, place=page.place, walked_to=page.walked_to, n=len(people))
         n += len(people)
     return n, True
 
@@ -74,9 +78,11 @@ def _next(conn: Connection, one: Standing, now: datetime) -> _Page:
         one = syncs.walk(conn, one.id, now=now)
     if one.walked_to is not None:
         everybody = syncs.beyond(conn, one, limit=PEOPLE)
-        return _Page(customers=[row.id for row in everybody if not row.told_us], walked_to=everybody[-1].id if everybody else None)
+        told = [row.id for row in everybody if not row.told_us]
+        return _Page(stands=one, customers=told, walked_to=everybody[-1].id if everybody else None)
     fed = customer_feed.after(conn, one.place, limit=PEOPLE)
-    return _Page(customers=[row.customer_id for row in fed if row.origin != one.system], place=fed[-1].place if fed else None)
+    told = [row.customer_id for row in fed if row.origin != one.system]
+    return _Page(stands=one, customers=told, place=fed[-1].place if fed else None)
 
 
 def _keep(conn: Connection, one: Sync, numbers: Mapping[int, str], now: datetime) -> None:

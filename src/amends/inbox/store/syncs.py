@@ -175,21 +175,28 @@ def begin_again(conn: Connection, sync_id: int, *, now: datetime) -> int:
     return found
 
 
-def set_pulled(conn: Connection, sync_id: int, *, cursor: str, n: int) -> None:
-    """Keep how far we have read there."""
-    execute(conn, "update syncs set pulled_to = %(to)s, pulled = pulled + %(n)s where id = %(id)s", {"id": sync_id, "to": cursor, "n": n})
+def set_pulled(conn: Connection, sync_id: int, *, was: str, cursor: str, n: int) -> int:
+    """Keep how far we have read there; return 0 where somebody had it read from the beginning since it `was` so far, else 1."""
+    return execute(
+        conn,
+        "update syncs set pulled_to = %(to)s, pulled = pulled + %(n)s where id = %(id)s and pulled_to = %(was)s",
+        {"id": sync_id, "was": was, "to": cursor, "n": n},
+    )
 
 
-def set_pushed(conn: Connection, sync_id: int, *, place: Place | None, walked_to: int | None, n: int) -> None:
-    """Keep how far the system was told: by the feed up to `place`, else of everybody up to `walked_to` (None: of all)."""
+def set_pushed(conn: Connection, one: Standing, *, place: Place | None, walked_to: int | None, n: int) -> None:
+    """Keep how far the system was told: by the feed up to `place`, else of everybody up to `walked_to` (None: of all).
+
+    Nothing, where somebody has everybody told anew since: that stays to be done.
+    """
     execute(
         conn,
         """
         update syncs set after_xid = coalesce(%(xid)s::xid8, after_xid), after_id = coalesce(%(after)s, after_id), walked_to = %(to)s,
           pushed = pushed + %(n)s
-        where id = %(id)s
+        where id = %(id)s and walk_began is not distinct from %(began)s::timestamptz
         """,
-        {"id": sync_id, "xid": place and place.xid, "after": place and place.id, "to": walked_to, "n": n},
+        {"id": one.id, "began": one.walk_began, "xid": place and place.xid, "after": place and place.id, "to": walked_to, "n": n},
     )
 
 
