@@ -75,6 +75,11 @@ def learn_source(conn: Connection, *, source_id: SourceId, encoder: str, now: da
     matchers.save(conn, [row])
 
 
+def ready_sources(conn: Connection, *, encoder: str) -> list[SourceId]:
+    """Return the sources that learnt nothing yet and have enough for `learn_source` by now."""
+    return relevance.untaught(conn, encoder=encoder, most=MOST, least_thrown=noise.LEAST_THROWN, least_kept=noise.LEAST_KEPT)
+
+
 def _row(kind: str, name: str, encoder: str, learnt: Learnt, examples: int, now: datetime) -> StoredMatcher:
     return StoredMatcher(
         kind=kind,

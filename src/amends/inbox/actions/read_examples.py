@@ -9,16 +9,15 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.ports import Classifier
 from amends.inbox.actions import jobs
-from amends.inbox.actions.learn_examples import learn_noise, learn_source, learn_topics
+from amends.inbox.actions.learn_examples import learn_noise, learn_source, learn_topics, ready_sources
 from amends.inbox.actions.plant import plant
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.job_reasons import JobWhy
-from amends.inbox.store import matchers, meanings, relevance
+from amends.inbox.store import matchers, meanings
 from amends.inbox.store.matchers import Unlearnt
 from amends.inbox.store.meanings import Unread
 from amends.triage.cleaning import clean, has_words
 from amends.triage.matching import Numbers, pack
-from amends.triage.noise import LEAST_KEPT, LEAST_THROWN
 from amends.triage.shipped_meanings import key
 
 Known = Callable[[str], Mapping[int, Numbers]]
@@ -75,7 +74,7 @@ def _ask_again(conn: Connection, read: Sequence[Unread]) -> None:
 
 def _ask_for_ready(conn: Connection, encoder: str) -> None:
     """List the sources that have enough to learn from by now: who answers a case tells nobody that a source waited for it."""
-    for source_id in relevance.untaught(conn, encoder=encoder, least_thrown=LEAST_THROWN, least_kept=LEAST_KEPT):
+    for source_id in ready_sources(conn, encoder=encoder):
         matchers.ask_if_not(conn, kind=matchers.SOURCE, name=str(source_id), why=JobWhy.KEPT)
 
 

@@ -220,26 +220,35 @@ def worked(conn: Connection, *, source_id: SourceId, encoder: str, most: int) ->
     )
 
 
-def untaught(conn: Connection, *, encoder: str, least_thrown: int, least_kept: int) -> list[SourceId]:
-    """Return the sources that learnt nothing, though `encoder` has read enough of what agents threw, and of what they answered or kept."""
+def untaught(conn: Connection, *, encoder: str, most: int, least_thrown: int, least_kept: int) -> list[SourceId]:
+    """Return the sources that learnt nothing, though `encoder` has read enough of what agents threw, and of what they answered or kept.
+
+    It counts just what `read_by` and `worked` find: who is named and yet has too few would be named again at once.
+    """
     return fetch_values(
         conn,
         """
-        select e.source_id
-        from relevance_examples e
-        where e.encoder = %(encoder)s and e.embedding is not null
-          and not exists (select from matchers m where m.kind = 'source' and m.name = e.source_id::text)
-        group by e.source_id
-        having count(*) filter (where not e.kept) >= %(thrown)s and count(*) filter (where e.kept) + (
-          select count(*) from (
-            select from cases c
+        select s.source_id
+        from (select distinct source_id from relevance_examples where encoder = %(encoder)s and embedding is not null) s
+        cross join lateral (
+          select count(*) filter (where not kept) as thrown, count(*) filter (where kept) as kept from (
+            select kept from relevance_examples
+            where source_id = s.source_id and encoder = %(encoder)s and embedding is not null
+            order by created_at desc, post_id desc limit %(most)s
+          ) newest
+        ) e
+        where not exists (select from matchers m where m.kind = 'source' and m.name = s.source_id::text)
+          and e.thrown >= %(thrown)s and e.kept + (
+            select count(*)
+            from (
+              select id from cases
+              where source_id = s.source_id and status in ('waiting', 'resolved')
+              order by id desc limit %(most)s
+            ) c
             join posts p on p.case_id = c.id and p.case_number = 1
             join readings r on r.post_id = p.id and r.encoder = %(encoder)s and r.embedding is not null
-            where c.source_id = e.source_id and c.status in ('waiting', 'resolved')
-              and not exists (select from relevance_examples x where x.post_id = p.id)
-            limit %(kept)s
-          ) answered
-        ) >= %(kept)s
+            where not exists (select from relevance_examples x where x.post_id = p.id)
+          ) >= %(kept)s
         """,
-        {"encoder": encoder, "thrown": least_thrown, "kept": least_kept},
+        {"encoder": encoder, "most": most, "thrown": least_thrown, "kept": least_kept},
     )
