@@ -4,9 +4,8 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, Refused
-from amends.inbox.actions import learn_examples, relevance, resolve
+from amends.inbox.actions import relevance, resolve
 from amends.inbox.actions.matchers import sieve_in_force
-from amends.inbox.actions.read_examples import read_pending
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.store import matchers
 from amends.inbox.store import relevance as rows
@@ -111,8 +110,7 @@ def test_a_source_learns_as_soon_as_enough_is_answered_though_nobody_throws_any_
     assert matchers.of_kind(desk.conn, matchers.SOURCE) == [learnt]
 
 
-def test_a_source_whose_newest_examples_are_thrown_alone_is_asked_for_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learn_examples, "MOST", 4)
+def test_a_source_whose_newest_examples_are_thrown_alone_has_not_enough_to_learn_from(desk: Desk) -> None:
     few_prototypes(desk.conn)
     desk.hear(*(a_post(text) for text in OURS))
     for post_id in posts(desk):
@@ -121,8 +119,10 @@ def test_a_source_whose_newest_examples_are_thrown_alone_is_asked_for_once(desk:
     desk.hear(*(a_post(text) for text in VARIANT))
     for post_id in posts(desk)[len(OURS) :]:
         rows.mark(desk.conn, post_id=post_id, kept=False, agent_id=desk.agent_id, now=desk.now)
-    goes_on = [read_pending(desk.conn, classifier=desk.model, now=desk.now) for _ in range(10)]
-    assert not goes_on[-1]
+    teach(desk)
+    matchers.forget(desk.conn, kind=matchers.SOURCE, name=str(desk.source_id))
+    ready = [rows.untaught(desk.conn, encoder=desk.model.version, most=most, least_thrown=3, least_kept=3) for most in (8, 5)]
+    assert ready == [[desk.source_id], []]
 
 
 def test_throwing_a_case_is_undone_as_if_it_had_not_been(desk: Desk) -> None:
