@@ -58,7 +58,11 @@ def test_who_asks_is_found_by_name_handle_address_or_number(door: Door) -> None:
         assert f'name="customer" value="{cy}" required' in found, words
         assert '<b dir="auto">නිමල් &lt;b&gt;</b>' in found
     assert "Nobody fits" in mia.get("/privacy/customers", params={"q": "zzzznobody\x00"}).text
-    assert chosen in mia.get(f"/privacy?customer={cy}").text
+    page = mia.get(f"/privacy?customer={cy}").text
+    assert chosen in page
+    assert page.index('type="search" name="q"') < page.index('<form class="stack" hx-post="/privacy/requests"'), (
+        "Enter there keeps no request"
+    )
     assert door.visitor(door.who.ada).get("/privacy/customers?q=c").status_code == 403
     with as_fragment(mia) as client:
         refused = client.post("/privacy/requests", data={"kind": "file", "how": ""})
