@@ -69,6 +69,9 @@ def test_api_tokens_end_with_a_new_password_where_that_is_wished(door: Door, tic
     assert "tokens_too" not in here.get("/settings/security").text, "there is none to end"
     program = door.program(eve_id)
     assert 'name="tokens_too" value="yes">' in here.get("/settings/security").text
+    for mistyped in ({"old": "mistyped"}, {"new": "short"}):
+        again = here.post("/settings/security/password", data=wish | mistyped).text
+        assert ('name="tokens_too" value="yes" checked>' in again) == bool(ticked), "a wish outlives a slip of the keys"
     assert here.post("/settings/security/password", data=wish).status_code == 200
     assert program.get("/api/v1/me").status_code == status
 

@@ -31,7 +31,7 @@ def security(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show all of it."""
     with desk.pool.transaction() as conn:
         counted = counts.read(conn, visitor.scope)
-    return desk.screens.page(request, "security.html", {"counts": counted, "trouble": "", **_own(desk, visitor)})
+    return desk.screens.page(request, "security.html", {"counts": counted, "trouble": "", "tokens_too": False, **_own(desk, visitor)})
 
 
 @router.post("/password", dependencies=ONLY)
@@ -51,12 +51,12 @@ def new_password(
         holds = own_password_holds(conn, agent_id=me, password=old, now=now)
     trouble = too_often(holds, now) if isinstance(holds, TooOften) else "" if holds else _("The present password is wrong.")
     if trouble:
-        return _blocks(request, desk, visitor, trouble)
+        return _blocks(request, desk, visitor, trouble, tokens_too=bool(tokens_too))
     try:
         with desk.pool.transaction() as conn:
             change_password(conn, agent_id=me, password=new, now=now, by=me, but=visitor.session_id, tokens_too=bool(tokens_too))
     except Refused as error:
-        return _blocks(request, desk, visitor, str(error))
+        return _blocks(request, desk, visitor, str(error), tokens_too=bool(tokens_too))
     return saying(_blocks(request, desk, visitor), _("Password changed; your other sessions have ended"))
 
 
@@ -84,8 +84,9 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, session_id: int) -> Re
     return saying(_blocks(request, desk, visitor), _("The session has ended"))
 
 
-def _blocks(request: Request, desk: Desk, visitor: Visitor, trouble: str = "") -> Any:
-    return desk.screens.blocks(request, "security.html", ["own"], {"trouble": trouble, **_own(desk, visitor)})
+def _blocks(request: Request, desk: Desk, visitor: Visitor, trouble: str = "", *, tokens_too: bool = False) -> Any:
+    values = {"trouble": trouble, "tokens_too": tokens_too, **_own(desk, visitor)}
+    return desk.screens.blocks(request, "security.html", ["own"], values)
 
 
 def _own(desk: Desk, visitor: Visitor) -> dict[str, Any]:
