@@ -42,6 +42,9 @@ def test_what_a_system_told_and_could_not_be_taken_is_named_with_why(door: Door)
                 conn, 1, "7", {"zone": "No such zone <Mars>", "email 1": "No address", "": "No usable answer (id)."}, now=NOON
             )
             sync_left_out.keep(conn, 1, "", {sync_left_out.DELETED: ""}, now=NOON)
+            [nameless] = fetch_values(conn, "insert into customers (name, created_at) values ('', now()) returning id")
+            refer = "insert into customer_refs (customer_id, system, external_id, seen_at) values (%(id)s, 'crm', '7', now())"
+            execute(conn, refer, {"id": nameless})
         page = mia.get("/settings/syncs").text
         for words in (
             "Time zone: No such zone &lt;Mars&gt;",
@@ -49,6 +52,7 @@ def test_what_a_system_told_and_could_not_be_taken_is_named_with_why(door: Door)
             "No usable answer (id).",
             "Deleted there",
             "Mend it there",
+            f'<a href="/customers/{nameless}" dir="auto">without a name</a>',
         ):
             assert words in page
         assert [mia.post(f"/settings/syncs/{number}/again").status_code for number in (1, 9)] == [200, 404]
