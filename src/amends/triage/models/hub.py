@@ -40,7 +40,7 @@ def build(folder: Path) -> "HubModel":
     try:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415 - takes seconds
 
-        tokenizer: Any = AutoTokenizer.from_pretrained(name)
+        tokenizer = AutoTokenizer.from_pretrained(name)
         network = AutoModelForSequenceClassification.from_pretrained(name)
     except ImportError as error:
         raise ModelMissing(f"A model from the hub needs the extra `hub`: pip install 'amends[hub]' ({error.name} is missing).") from error
