@@ -18,6 +18,7 @@ from amends.inbox.actions.follow_up_plans import make_plan
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.organisations import Wish, add_organisation
+from amends.inbox.actions.resolve import reopen, resolve
 from amends.inbox.actions.snooze import snooze
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.contact import WayKind
@@ -120,6 +121,23 @@ def test_whoever_is_erased_while_merged_is_not_forgotten_by_half(pool: Pool) -> 
             other.result(timeout=60)
     with pool.transaction() as conn:
         assert erase(conn, customer_id=customers[0], agent_id=agent, now=NOON).records == 2
+
+
+def test_a_case_that_is_opened_again_while_its_customer_is_forgotten_is_over_all_the_same(pool: Pool) -> None:
+    agent, _authors, customers = _two_customers(pool)
+    with pool.transaction() as conn:
+        [case_id] = fetch_values(conn, "select id from cases where customer_id = %(id)s", {"id": customers[0]})
+        resolve(conn, case_id=case_id, agent_id=agent, policy=POLICY, now=NOON)
+
+    def begun(conn: Connection) -> None:
+        reopen(conn, case_id=case_id, agent_id=agent, now=NOON)
+
+    def other(conn: Connection) -> None:
+        erase(conn, customer_id=customers[0], agent_id=agent, now=NOON)
+
+    _one_waits_for_the_other(pool, begun, other, lambda _conn: None)
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select status from cases where id = %(id)s", {"id": case_id}) == ["resolved"]
 
 
 def _an_import_of_two(pool: Pool, agent: AgentId, customer: CustomerId) -> Import:

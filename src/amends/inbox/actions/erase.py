@@ -38,8 +38,6 @@ def erase(conn: Connection, *, customer_id: CustomerId, agent_id: AgentId, now: 
     records = _locked(conn, customer_id)
     if erasure.is_answer_going_out(conn, records):
         raise Refused(_("An answer to this customer is going out right now; try again in a minute."))
-    for case_id in erasure.open_cases(conn, records):
-        resolve.leave(conn, locked_case(conn, case_id), now=now)
     return _forget(conn, customer_id, records, agent_id, now)
 
 
@@ -61,6 +59,8 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
     import_forget.forget(conn, records)
     erasure.blank_record(conn, records, now=now)
     cases = erasure.blank_cases(conn, records)
+    for case_id in erasure.open_cases(conn, records):  # asked while all are held: one of them may have been opened again until then
+        resolve.leave(conn, locked_case(conn, case_id), now=now)
     promises.withdraw_all(conn, cases, agent_id=agent_id, at=now)
     told = [events.Event(kind=EventKind.CUSTOMER_ERASED, case_id=case_id, agent_id=agent_id) for case_id in cases]
     whose = events.Event(kind=EventKind.CUSTOMER_ERASED, agent_id=agent_id, facts={"customer_id": customer_id})
