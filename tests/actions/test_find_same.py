@@ -286,6 +286,18 @@ def test_what_a_suggestion_stood_on_is_gone_and_so_is_the_question(desk: Desk) -
     assert (alike.id, elsewhere.id) not in _pairs(_look(conn))
 
 
+def test_a_question_stays_while_only_another_order_of_who_is_asked_about_is_looked_for(desk: Desk) -> None:
+    conn = desk.conn
+    for number, name in (("AB-10018", "middle"), ("AB-10017", "namer")):
+        desk.hear(a_post(f"Where is order {number}?", author=Author(external_id=name, handle=name, name=name)))
+    middle, namer = fetch_values(conn, "select customer_id from customer_links order by author_id")
+    a_purchase(conn, middle, "AB-10017")
+    assert _pairs(_look(conn)) == [(middle, namer)]
+    buyer = a_person(conn, "Buyer", handle="somebody")
+    a_purchase(conn, buyer.id, "AB-10018")
+    assert set(_pairs(_look(conn))) == {(middle, namer), (middle, buyer.id)}
+
+
 def test_a_suggestion_says_what_is_so_now(conn: Connection) -> None:
     a_person(conn, "Mara Silva", handle="far_traveller"), a_person(conn, "Mara Silva", handle="FarTraveller", network="reddit")
     [before] = _look(conn)

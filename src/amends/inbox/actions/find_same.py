@@ -55,7 +55,7 @@ def find_same(conn: Connection, *, now: datetime, limit: int = BATCH) -> int:
     claimed = identity_keys.claim(conn, limit=limit)
     ids = identity_keys.standing(conn, [*claimed, *_namers(conn, claimed)])
     if ids:
-        _look(conn, ids, now)
+        _look(conn, ids, claimed, now)
     return len(claimed)
 
 
@@ -78,7 +78,8 @@ def _namers(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[Custom
     return identity_keys.owners(conn, [f"o:{key}" for key in keys], most=MOST_HOLDERS)
 
 
-def _look(conn: Connection, ids: Sequence[CustomerId], now: datetime) -> None:
+def _look(conn: Connection, ids: Sequence[CustomerId], claimed: Sequence[CustomerId], now: datetime) -> None:
+    """Look for these records; only of who was `claimed` all is known that a question may stand on, also who named an order of theirs."""
     sayings = identity_keys.sayings(conn, ids, each=POSTS_EACH)
     named = _named(sayings, order_shapes.newest(conn))
     keys = _refresh_keys(conn, ids, named)
@@ -87,7 +88,7 @@ def _look(conn: Connection, ids: Sequence[CustomerId], now: datetime) -> None:
     sharing = identity_keys.sharing(conn, [key for key, _ in few], [owner for _, owner in few])
     bought = identity_keys.bought_alike(conn, *_numbers(named))
     reached = identity_keys.reached_alike(conn, ids, most=MOST_SHARING + 1)
-    asked = {(one.one_id, one.other_id) for one in match_suggestions.asked(conn, ids)}
+    asked = {(one.one_id, one.other_id) for one in match_suggestions.asked(conn, claimed)}
     pairs = {_ones(one.customer_id, one.other_id) for one in (*sharing, *bought, *reached)} | asked
     found = {one.id: one for one in identity_keys.facts(conn, sorted({one for pair in pairs for one in pair}))}
     profiles = _profiles(found, named, [*sharing, *bought])
