@@ -89,6 +89,17 @@ def test_openings_are_found_by_name_and_those_of_merged_records_too(door: Door) 
     assert "Nobody did" in mia.get("/privacy/openings", params={"customer": "qqqqqq"}).text
 
 
+def test_a_name_that_fits_too_many_says_that_some_were_not_looked_at(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "insert into customers (name, created_at) select 'Silva ' || n, now() from generate_series(1, 51) n", {})
+        while read_batch(conn):
+            pass
+    mia, said = door.visitor(door.who.mia), "More than 50 customers fit"
+    assert said in mia.get("/privacy/openings", params={"customer": "silva"}).text
+    assert said not in mia.get("/privacy/openings", params={"customer": "silva 51"}).text
+    assert said not in mia.get("/privacy/openings").text
+
+
 def test_the_file_for_people_has_lists_in_every_script_and_no_code(door: Door) -> None:
     with door.pool.transaction() as conn:
         execute(conn, "update customers set tags = '{வானம்,<b>}', attributes = '{\"hint\": true}' where id = %(id)s", {"id": customer(door)})

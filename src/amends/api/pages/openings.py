@@ -15,6 +15,8 @@ from amends.inbox.store.customer_list import Listed
 
 router = APIRouter(prefix="/privacy/openings", include_in_schema=False)
 SHOWN = 50
+MOST_FOUND = 50
+"""So many customers are looked at where a name fits more of them, and the page says so."""
 
 
 @router.get("", dependencies=[may(Right.PRIVACY)])
@@ -38,14 +40,18 @@ def show(
 
 def _listed(conn: Connection, asked: dict[str, str], scope: Scope, below: int | None) -> dict[str, Any]:
     agent_id = int(asked["agent"][:18]) if asked["agent"] else None
-    whose = _whose(conn, asked["customer"], scope)
+    found = _whose(conn, asked["customer"], scope)
+    whose = found and found[:MOST_FOUND]
     rows = openings.page(conn, customer_ids=whose, agent_id=agent_id, below=below, limit=SHOWN + 1)
-    return {"rows": rows[:SHOWN], "more": rows[SHOWN - 1].id if len(rows) > SHOWN else None, "places": PLACES}
+    more = rows[SHOWN - 1].id if len(rows) > SHOWN else None
+    return {"rows": rows[:SHOWN], "more": more, "places": PLACES, "left_out": found != whose, "most_found": MOST_FOUND}
 
 
 def _whose(conn: Connection, text: str, scope: Scope) -> list[int] | None:
-    """Return the customers that are meant: by their number those too who were erased, else those found; None where none is named."""
+    """Return the customers that are meant: by their number those too who were erased, else those found, the newest first; None: all."""
     number = text.strip().removeprefix("#")
     if number.isdecimal() and number.isascii():
         return [int(number[:18])]
-    return [one.id for one in customer_list.page(conn, Listed(text=text), scope)] if text.strip() else None
+    if not text.strip():
+        return None
+    return [one.id for one in customer_list.page(conn, Listed(text=text, limit=MOST_FOUND + 1), scope)]
