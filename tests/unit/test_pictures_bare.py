@@ -98,6 +98,11 @@ def test_what_lies_behind_the_end_of_a_picture_does_not_go_out(picture: bytes) -
     assert bare(picture + b"PK\x03\x04<script>alert(1)</script>") == bare(picture)
 
 
+def test_a_photo_that_is_filled_up_before_its_marks_is_known_and_goes_out_without_its_place() -> None:
+    filled = JPEG[:2] + b"\xff\xff" + segment(0xE1, exif(1, "big")) + b"\xff" + JPEG[2:]
+    assert (checked_kind(filled), bare(filled)) == ("image/jpeg", bare(JPEG))
+
+
 def test_the_scans_of_a_photo_go_out_to_the_last() -> None:
     scans = b"\xff\xda\x00\x02 \xff\x00 \xff\xd3 \xff\xff" + segment(0xC4, b"\xff\xd9") + b"\xff\xda\x00\x02 more \xff\xd9"
     assert bare(b"\xff\xd8" + scans + b"\x00\x00\x00\x18ftyp a film") == b"\xff\xd8" + scans

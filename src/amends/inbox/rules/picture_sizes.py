@@ -37,7 +37,8 @@ def _jpeg(content: bytes) -> Size:
     while place + 9 <= len(content) and content[place] == 0xFF:  # noqa: PLR2004
         if content[place + 1] in STARTS_OF_FRAME:
             return int.from_bytes(content[place + 7 : place + 9]), int.from_bytes(content[place + 5 : place + 7])
-        place += 2 + int.from_bytes(content[place + 2 : place + 4])
+        filled = content[place + 1] == 0xFF  # noqa: PLR2004 - any number of these may stand before a mark
+        place += 1 if filled else 2 + int.from_bytes(content[place + 2 : place + 4])
     return NOTHING
 
 

@@ -74,6 +74,9 @@ def _bare_jpeg(content: bytes) -> bytes:
     """Leave out comments and the segments APP1 to APP15 (Exif, XMP, IPTC), save colours and which way up the picture is."""
     kept, place = [content[:2]], 2
     while place + 4 <= len(content) and content[place] == MARKER and content[place + 1] != START_OF_SCAN:
+        if content[place + 1] == MARKER:  # any number of these may stand before a mark
+            place += 1
+            continue
         length = 2 + int.from_bytes(content[place + 2 : place + 4])
         segment = content[place : place + length]
         if content[place + 1] not in TOLD_IN_JPEG or segment[4:15] == b"ICC_PROFILE":
