@@ -67,6 +67,21 @@ def test_on_a_phone_what_was_done_is_told_beside_the_way_back_and_goes_by_a_tap(
     assert page.evaluate(TOLD) == ["close-case", 0, True, 0]
 
 
+BESIDE = """(rail) => {
+  document.documentElement.style.setProperty("--rail", rail);
+  const [bar, pane] = ["#bulk", "#rail"].map((one) => document.querySelector(one).getBoundingClientRect());
+  return Math.round(bar.left - pane.right);
+}"""
+
+
+@pytest.mark.soak
+def test_the_bar_of_what_is_selected_lies_at_the_list_however_wide_the_rail_is(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("v")
+    expect(page.locator("body.selecting")).to_be_attached()
+    assert [page.evaluate(BESIDE, f"{wide}px") for wide in (168, 212, 360)] == [4, 4, 4]
+
+
 @pytest.mark.soak
 def test_what_was_done_stays_told_as_long_as_one_points_at_it_or_is_in_it(desktop: Desktop) -> None:
     desktop.page.clock.install()
