@@ -227,6 +227,19 @@ def test_whom_the_system_deleted_stays_here_and_is_not_told_there_until_it_has_t
     assert synced.left_out() == []
 
 
+def test_who_is_told_of_and_was_never_gone_has_their_number_untouched(synced: Synced) -> None:
+    def rows() -> list[str]:
+        with synced.pool.transaction() as conn:
+            return fetch_values(conn, "select ctid::text from customer_refs")
+
+    synced.crm.put("9", "Theirs", at=NOON)
+    synced.round()
+    before = rows()
+    synced.crm.put("9", "Theirs, again", at=NOON + MINUTE)
+    synced.round()
+    assert (synced.names(), rows()) == (["Theirs, again"], before)
+
+
 def test_what_was_left_of_somebody_goes_when_they_are_forgotten(synced: Synced) -> None:
     synced.crm.people["7"] = {"id": "7", "changed_at": NOON.isoformat(), "fields": {"name": "Cy", "zone": "Mars/Olympus"}}
     synced.crm.log.append("7")

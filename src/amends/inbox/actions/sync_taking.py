@@ -16,7 +16,7 @@ from amends.inbox.actions.customer_upsert import Known, Reference, Upserted
 from amends.inbox.crms import Crm, Outside, Pulled
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.person import ways_of
-from amends.inbox.store import customer_record, customer_refs, people, sync_left_out, sync_news, syncs
+from amends.inbox.store import customer_record, customer_refs, import_match, people, persons, sync_left_out, sync_news, syncs
 from amends.inbox.store.sync_left_out import DELETED
 from amends.inbox.store.syncs import Sync
 
@@ -55,6 +55,7 @@ def _leave(conn: Connection, one: Sync, page: Pulled, now: datetime) -> None:
 
 def _take_all(conn: Connection, one: Sync, people_there: Sequence[Outside], clock: Clock) -> None:
     """Take these people; why something is left is said in the language of who set the sync up."""
+    import_match.wait(conn)  # before any row is held: an import that is at work wants the numbers, too
     customer_refs.told_as_from(conn, one.system)
     with speaking(people.profile(conn, one.agent_id).interface_language if one.agent_id else ENGLISH):
         for person in people_there:
@@ -66,7 +67,8 @@ def take(conn: Connection, one: Sync, person: Outside, *, now: datetime) -> None
 
     A value that cannot be kept is left, and kept with why; the rest of the person is taken.
     """
-    found = customer_refs.set_gone(conn, system=one.system, external_id=person.external_id, at=now if person.deleted else None)
+    found = persons.id_by_reference(conn, system=one.system, external_id=person.external_id)
+    customer_refs.set_gone(conn, system=one.system, external_id=person.external_id, at=now if person.deleted else None)
     if person.deleted:
         known_here = {DELETED: ""} if found is not None else {}
         sync_left_out.keep(conn, one.id, person.external_id, known_here, now=now)

@@ -56,14 +56,13 @@ def tell_again(conn: Connection, customer_id: int) -> None:
     )
 
 
-def set_gone(conn: Connection, *, system: str, external_id: str, at: datetime | None) -> int | None:
-    """Keep since when a system has nobody by this number any more (None: it has), and return who that is here, if anybody."""
-    found = fetch_values(
+def set_gone(conn: Connection, *, system: str, external_id: str, at: datetime | None) -> None:
+    """Keep since when a system has nobody by this number any more (None: it has); where that is so already, no row is touched or held."""
+    execute(
         conn,
         """
-        update customer_refs set gone_at = case when %(at)s::timestamptz is not null then coalesce(gone_at, %(at)s) end
-        where system = %(system)s and external_id = %(external_id)s returning customer_root(customer_id)
+        update customer_refs set gone_at = %(at)s
+        where system = %(system)s and external_id = %(external_id)s and (gone_at is null) = (%(at)s::timestamptz is not null)
         """,
         {"system": system, "external_id": external_id, "at": at},
     )
-    return int(found[0]) if found else None
