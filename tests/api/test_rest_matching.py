@@ -75,3 +75,14 @@ def test_macros_segments_and_views_say_in_their_lists_what_a_change_may_name(doo
     at = {"If-Match": program.get(path).headers["etag"]}
     assert (program.put(path, json=body, headers=at).status_code, program.put(path, json=body, headers=at).status_code) == (200, 409)
     assert door.program(door.who.bo).get(path).status_code == 404
+
+
+def test_what_a_colleague_can_take_is_put_over_nobodys_words(door: Door) -> None:
+    program, path = door.program(door.who.ann), f"/api/v1/teams/people/{door.who.ada}/skills"
+    seen = {"If-Match": program.get(path).headers["etag"]}
+    first = program.put(path, json={"languages": ["ta"], "capacity": 5}, headers=seen)
+    assert (first.status_code, program.get(path).headers["etag"]) == (200, first.headers["etag"])
+    assert program.put(path, json={"languages": ["si"]}, headers=seen).status_code == 409
+    assert program.get(path).json()["languages"] == ["ta"]
+    assert program.put(path, json={"languages": ["si"]}).status_code == 200
+    assert program.get("/api/v1/teams/people/999999/skills").status_code == 404

@@ -15,7 +15,19 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.being_away import come_back, go_away, hand_over_all
-from amends.inbox.actions.teams import By, Draft, Skills, change_team, changeable, make_team, mark_of, remove_team, set_skills
+from amends.inbox.actions.teams import (
+    By,
+    Draft,
+    Skills,
+    change_team,
+    changeable,
+    led,
+    make_team,
+    mark_of,
+    mark_of_skills,
+    remove_team,
+    set_skills,
+)
 from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.rights import SEE_EVERY_TEAM, Right
@@ -120,13 +132,23 @@ def remove(desk: AtDesk, visitor: Bearing, team_id: TeamId) -> TeamRow:
         return remove_team(conn, team_id=team_id, by=_by(visitor), now=desk.clock())
 
 
+@router.get("/people/{agent_id}/skills", operation_id="get_skills")
+def skills_of(desk: AtDesk, visitor: Bearing, response: Response, agent_id: AgentId) -> PersonRow:
+    """Return what somebody whose work the caller may order can take."""
+    with desk.pool.transaction() as conn:
+        found = led(conn, agent_id=agent_id, by=_by(visitor))
+    tag(response, mark_of_skills(found))
+    return found
+
+
 @router.put("/people/{agent_id}/skills", operation_id="set_skills")
-def skills(desk: AtDesk, visitor: Bearing, agent_id: AgentId, body: SkillsBody) -> PersonRow:
-    """Say what somebody can take."""
+def skills(desk: AtDesk, visitor: Bearing, response: Response, agent_id: AgentId, body: SkillsBody, seen: SeenAt) -> PersonRow:
+    """Say what somebody can take; with `If-Match` (its `ETag`) only where nobody changed it since, else 409."""
     wished = Skills(languages=body.languages, topics=body.topics, capacity=body.capacity)
     with desk.pool.transaction() as conn:
-        set_skills(conn, agent_id=agent_id, skills=wished, by=_by(visitor), now=desk.clock())
+        set_skills(conn, agent_id=agent_id, skills=wished, by=_by(visitor), now=desk.clock(), seen=seen)
         found = _person(conn, agent_id)
+    tag(response, mark_of_skills(found))
     desk.wake()
     return found
 
