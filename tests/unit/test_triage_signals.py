@@ -94,6 +94,8 @@ def test_what_the_words_say_of_romanised_text_is_so_more_often_than_not(counted:
         "desayunar una naranja del árbol de mi abuelo",
         "अस्पताल का स्टाफ बहुत अच्छा था",
         "ਹਸਪਤਾਲ ਦਾ ਸਟਾਫ ਵਧੀਆ ਸੀ",
+        "उसकी तरक्की देखकर दिल जल गया",
+        "padosi mujhse jal gaye",
     ],
 )
 def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
@@ -110,6 +112,12 @@ def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
         ("सुबह से नेट बंद है", Signal.OUTAGE),
         ("अब port करवा रहा हूँ", Signal.LEAVING),
         ("तीसरी बार लिख रहा हूँ", Signal.REPEAT),
+        ("चार्जर की वजह से मेरा घर जल गया", Signal.SAFETY),
+        ("charger ki wajah se mera ghar jal gaya", Signal.SAFETY),
+        ("சார்ஜரால் என் வீடு எரிந்து விட்டது", Signal.SAFETY),
+        ("ಚಾರ್ಜರ್ ನಿಂದ ನನ್ನ ಮನೆ ಸುಟ್ಟು ಹೋಯಿತು", Signal.SAFETY),
+        ("ਚਾਰਜਰ ਕਰਕੇ ਮੇਰਾ ਘਰ ਸੜ ਗਿਆ", Signal.SAFETY),
+        ("ቻርጀራችሁ ቤቴን አቃጠለው", Signal.SAFETY),
         ("charger eka gini gaththa", Signal.SAFETY),
         ("charger thee pidichu", Signal.SAFETY),
         ("charger benki hattide", Signal.SAFETY),
