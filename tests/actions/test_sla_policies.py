@@ -50,8 +50,8 @@ def keep(desk: Desk, written: Written, policy_id: int | None = None) -> int:
 def first(desk: Desk, written: Written) -> int:
     """Keep a policy before all others."""
     made = keep(desk, written)
-    ids = [one.policy_id for one in stored.every(desk.conn)]
-    sla_policies.put_in_order(desk.conn, [made, *ids[:-1]], agent_id=desk.agent_id, now=desk.now)
+    others = [one.policy_id for one in stored.every(desk.conn) if one.policy_id != made]
+    sla_policies.put_in_order(desk.conn, [made, *others], agent_id=desk.agent_id, now=desk.now)
     return made
 
 
@@ -86,6 +86,18 @@ def test_a_changed_policy_holds_for_what_starts_after_it_unless_it_is_applied(de
     finish_jobs(desk)
     assert fetch_values(desk.conn, "select due_at from cases") == [NOON + 20 * MINUTE] * 2
     assert fetch_values(desk.conn, "select number from sla_policy_versions where policy_id = %(id)s", {"id": made}) == [1, 2]
+
+
+def test_a_new_policy_of_some_cases_stands_before_that_of_every_case_and_is_tried_there(desk: Desk) -> None:
+    desk.hear(a_post("Lost"))
+    execute(desk.conn, "update cases set urgency = 10")
+    english = replace(PLAIN, condition="lang:en")
+    boss = Visitor(
+        agent_id=mia(desk.conn), name="Mia", email="", role=Role.MANAGER, csrf_token="", expires_at=None, teams=None, sources=None
+    )
+    assert preview(desk.conn, english, policy_id=None, visitor=boss, now=desk.now).changed == 1
+    some, every = keep(desk, english), keep(desk, PLAIN)
+    assert [one.policy_id for one in stored.every(desk.conn)] == [1, 2, some, 3, every]
 
 
 def test_a_new_policy_promises_nothing_for_what_runs(desk: Desk) -> None:

@@ -97,6 +97,9 @@ def test_a_policy_is_tried_while_it_is_written_and_kept_in_versions(door: Door) 
     tried = mia.post("/settings/sla/preview", data=policy(policy="1", condition="", first="1min")).text
     assert "last 30 days" in tried
     assert re.search(r'data-time="stamp"[^>]*>\d+ \w+ 20\d\d, \d\d:\d\d UTC<', tried), "with the day, though it is today"
+    assert "last 30 days" in mia.post("/settings/sla/preview", data=policy(name="")).text, "the name comes when it is kept"
+    assert mia.post("/settings/sla", data=policy(name=" "), headers=HX).status_code == 422
+    assert "notice bad" not in mia.post("/settings/sla/preview", data=policy(name="", first="")).text, "nothing is promised yet"
     assert "no length of time" in mia.post("/settings/sla/preview", data=policy(first="soon")).text
     assert "in place of “me”" in mia.post("/settings/sla/preview", data=policy(condition="assignee:me")).text
     assert "needs a calendar" in mia.post("/settings/sla/preview", data=policy(first_by="business")).text

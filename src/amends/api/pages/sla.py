@@ -15,6 +15,7 @@ from amends.core.errors import AmendsError
 from amends.core.translating import _
 from amends.inbox.actions import jobs, sla_policies
 from amends.inbox.actions.sla_preview import preview
+from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.sla_policy import APPLYING, DEEDS, Written
 from amends.inbox.store import calendars, counts
@@ -36,7 +37,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
 
 @router.post("")
 def make(request: Request, desk: AtDesk, visitor: Meaning, filled: Filled) -> Response:
-    """Make a policy, behind all others."""
+    """Make a policy, behind all others but those of every case."""
     return _listed(
         request,
         desk,
@@ -139,11 +140,14 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, policy_id: int) ->
 
 
 def _tried(desk: Desk, visitor: Visitor, draft: Callable[[], Written], policy: str) -> dict[str, Any]:
-    """Return what a policy would have done, or why it cannot be kept."""
+    """Return what a policy would have done, or why it cannot be kept; neither while nothing is promised yet."""
     policy_id = int(policy) if policy.isdecimal() and policy.isascii() else None
     with desk.pool.transaction() as conn:
         try:
-            kept = sla_policies.checked(conn, draft(), now=desk.clock())
+            written = draft()
+            if not any(written.promise(kind) for kind in ClockKind):
+                return {"tried": None, "trouble": ""}
+            kept = sla_policies.checked(conn, written, now=desk.clock())
             return {"tried": preview(conn, kept, policy_id=policy_id, visitor=visitor, now=desk.clock()), "trouble": ""}
         except AmendsError as error:
             return {"tried": None, "trouble": str(error)}

@@ -78,7 +78,7 @@ def list_policies(desk: AtDesk, _visitor: Bearing) -> PolicyList:
 
 @router.post("", status_code=201, dependencies=RULES, operation_id="make_sla_policy")
 def make(desk: AtDesk, visitor: Bearing, body: PolicyBody) -> PolicyRow:
-    """Make a policy, behind all others; it holds for clocks that start from now on."""
+    """Make a policy, behind all others but those of every case; it holds for clocks that start from now on."""
     with desk.pool.transaction() as conn:
         made = sla_policies.save(conn, body.written, policy_id=None, agent_id=visitor.agent_id, now=desk.clock())
         return sla_policies.policy_of(conn, made)
@@ -86,7 +86,7 @@ def make(desk: AtDesk, visitor: Bearing, body: PolicyBody) -> PolicyRow:
 
 @router.post("/preview", dependencies=RULES, operation_id="preview_sla_policy")
 def try_out(desk: AtDesk, visitor: Bearing, body: PolicyBody, policy_id: int | None = None) -> Preview:
-    """Return what the policy would have done in the last month, in the place of `policy_id` or behind all others; nothing is kept."""
+    """Return what the policy would have done in the last month, in the place of `policy_id` or as a new one; nothing is kept."""
     with desk.pool.transaction() as conn:
         kept = sla_policies.checked(conn, body.written, now=desk.clock())
         return preview(conn, kept, policy_id=policy_id, visitor=visitor, now=desk.clock())

@@ -24,7 +24,7 @@ from amends.inbox.store.sla_policies import PolicyRow
 
 
 def checked(conn: Connection, written: Written, *, now: datetime) -> Written:
-    """Return the policy as it is kept; `Refused` says what is wrong with it."""
+    """Return the policy as it may be tried; `Refused` says what is wrong with it."""
     words = replace(written, name=" ".join(storable(written.name).split()), condition=storable(written.condition).strip())
     kept = sla_policy.checked(words)
     if kept.calendar_id is not None:
@@ -35,12 +35,12 @@ def checked(conn: Connection, written: Written, *, now: datetime) -> Written:
 
 
 def save(conn: Connection, written: Written, *, policy_id: int | None, agent_id: AgentId, now: datetime, seen: str = "") -> int:
-    """Keep a new policy, behind all others, or the next version of one, and return its id; what says the same is no new version.
+    """Keep a new policy, in the place of `place_of_new`, or the next version of one; return its id; what says the same is no new version.
 
     `seen` is the number of the version that its writer saw, if they say so: `Conflict` where there is a newer one.
     """
     sla_policies.lock_order(conn)
-    kept = checked(conn, written, now=now)
+    kept = sla_policy.named(checked(conn, written, now=now))
     if policy_id is None:
         saved = sla_policies.insert(conn, now=now)
     else:
@@ -49,9 +49,18 @@ def save(conn: Connection, written: Written, *, policy_id: int | None, agent_id:
         if as_written(before) == kept:
             return saved
     sla_policies.add_version(conn, kept, policy_id=saved, agent_id=agent_id, now=now)
+    if policy_id is None:
+        _place(conn, saved, kept)
     sla_policies.note_standing(conn, now=now)
     events.add(conn, EventKind.SLA_SAVED, now=now, agent_id=agent_id, policy_id=saved, name=kept.name)
     return saved
+
+
+def _place(conn: Connection, policy_id: int, kept: Written) -> None:
+    others = [row for row in sla_policies.every(conn) if row.policy_id != policy_id]
+    ids = [row.policy_id for row in others]
+    ids.insert(sla_policy.place_of_new(kept.condition, [row.condition for row in others]), policy_id)
+    sla_policies.put_in_order(conn, ids)
 
 
 def as_written(row: PolicyRow) -> Written:

@@ -22,7 +22,7 @@ from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.sla import NO_TERMS, Timed, timed
-from amends.inbox.rules.sla_policy import Written
+from amends.inbox.rules.sla_policy import Written, place_of_new
 from amends.inbox.store import calendars, sla_policies, sla_preview
 from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.sla_policies import PolicyRow
@@ -73,7 +73,7 @@ class Preview:
 
 
 def preview(conn: Connection, written: Written, *, policy_id: int | None, visitor: Visitor, now: datetime) -> Preview:
-    """Return what a checked policy would have done to the clocks of the last month; a new one stands behind all others.
+    """Return what a checked policy would have done to the clocks of the last month; a new one stands where it would be kept.
 
     `NotFound` where the one that is tried is gone, `Refused` where that would tell the numbers of a colleague whom the visitor may not
     compare.
@@ -110,7 +110,7 @@ def _check(conn: Connection, policies: Sequence[Written], visitor: Visitor, now:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Trial:
-    """The policy that is tried in place of the one with `policy_id` (None: behind all others), and how the policies stand without it."""
+    """The policy that is tried in place of the one with `policy_id` (None: where a new one stands), and how they stand without it."""
 
     written: Written
     policy_id: int | None
@@ -137,7 +137,10 @@ class _Trial:
 
 def tried_among(known: Sequence[PolicyRow], written: Written, policy_id: int | None) -> list[Written]:
     """Return the policies as they would be asked."""
-    return [*known, written] if policy_id is None else [written if one.policy_id == policy_id else one for one in known]
+    if policy_id is not None:
+        return [written if one.policy_id == policy_id else one for one in known]
+    place = place_of_new(written.condition, [one.condition for one in known])
+    return [*known[:place], written, *known[place:]]
 
 
 def _tried(row: PastClock, after: Timed | None) -> Tried:

@@ -65,11 +65,27 @@ class Written:
         )
 
 
-def checked(written: Written) -> Written:
-    """Return the policy; `Refused` says what of it cannot be kept."""
-    promises = [promise for kind in ClockKind if (promise := written.promise(kind))]
+def place_of_new(condition: str, before: Sequence[str]) -> int:
+    """Return the place of a new policy among the conditions that are asked before it: the last, but for those at the end of every case.
+
+    Behind a policy of every case, one of some of them would never be asked.
+    """
+    place = len(before)
+    while condition and place and not before[place - 1]:
+        place -= 1
+    return place
+
+
+def named(written: Written) -> Written:
+    """Return the policy; `Refused` where its name is none to keep it under."""
     if not 0 < len(written.name) <= LONGEST_NAME:
         raise Refused(_("A policy needs a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
+    return written
+
+
+def checked(written: Written) -> Written:
+    """Return the policy as it may be tried; `Refused` says what is wrong with it. Only one that is kept needs a name."""
+    promises = [promise for kind in ClockKind if (promise := written.promise(kind))]
     if not promises:
         raise Refused(_("A policy promises at least one thing: a first answer, the next ones, or the resolution."))
     if any(not 1 <= promise.minutes <= LONGEST for promise in promises):
