@@ -197,6 +197,13 @@ def test_a_screen_asks_which_of_some_cases_its_list_would_hold(shared_door: Door
     assert client.get("/inbox/fitting", params={"q": "bank", "ids": [1] * 201}).status_code == 422
 
 
+def test_the_filter_offers_every_language_that_a_post_may_be_in(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    for page in ("/inbox", "/search"):
+        shown = client.get(page).text
+        assert all(f'<option value="{code}"' in shown for code in ("de", "fr", "si")), page
+
+
 @pytest.mark.parametrize(
     ("q", "offered"),
     [
@@ -206,6 +213,8 @@ def test_a_screen_asks_which_of_some_cases_its_list_would_hold(shared_door: Door
         ("-brand:", ["lanka-air"]),
         ("assignee:a", ["Ada", "Ann", "Lea"]),
         ("(status:s", ["snoozed", "resolved", "dismissed"]),
+        ("lang:", ["en", "es"]),
+        ("lang:ger", ["de"]),
         ("zzz", []),
         ("", []),
         ('"mood:', []),

@@ -42,6 +42,7 @@ def test_whoever_has_the_code_becomes_administrator_and_is_in(fresh: Door) -> No
     page = client.get("/inbox").text
     assert "Root" in page
     assert 'href="/sources#t-source"' in page, "an inbox into which nothing can come says where that begins"
+    assert "An administrator adds sources" not in page, "she is one"
     assert "Nobody waits for us" not in page
     assert roles(fresh) == ["admin"]
     assert client.get("/numbers").text.count("top: —") == 2, "what was never measured has no greatest value"

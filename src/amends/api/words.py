@@ -68,6 +68,7 @@ LANGUAGES = (
 SHIPPED = Table({name: name for name in (N_("Everything else"), N_("A new topic"))})
 """Names that our migrations gave; who calls it otherwise has it as they wrote it."""
 SPOKEN = ("en", "es", "si", "am", "ta", "kn", "pa")
+"""What a query suggests first."""
 VIEWS = Table(
     {
         "open": N_("Waiting for us"),
@@ -146,7 +147,7 @@ EMPTY = {
     "breached": (N_("Nothing is late"), N_("A case whose deadline has passed stays here until it is answered.")),
     "snoozed": (N_("Nothing is snoozed"), N_("A snoozed case comes back by itself, at its time or when the customer writes.")),
     "follow_ups": (N_("No follow-up is due"), N_("Some days after a resolve we look whether the answer held; those of today stand here.")),
-    "all": (N_("No cases yet"), N_("Once a source is connected, complaints become cases by themselves. An administrator adds sources.")),
+    "all": (N_("No cases yet"), N_("Once a source is connected, complaints become cases by themselves.")),
 }
 BASIS = Table({"handle": N_("handle"), "told_us": N_("told us"), "agent": N_("agent"), "verified": N_("verified")})
 BASIS_WHY = Table(
@@ -259,7 +260,7 @@ def ordinal(number: int) -> str:
 
 def spoken(also: str) -> list[str]:
     """Return the languages that a filter offers, with `also` among them, by name."""
-    return sorted({*SPOKEN, also} - {""}, key=language)
+    return sorted({*LANGUAGES, also} - {""}, key=language)
 
 
 def safe_url(address: str | None) -> str:

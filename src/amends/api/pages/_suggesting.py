@@ -15,13 +15,13 @@ def suggested(conn: Connection, text: str, at: int) -> dict[str, Any]:
     """Return what the list under the box shows for the cursor at `at`."""
     fields = suggested_of_cases(customer_sql.attributes(conn))
     place = place_of(text, at, fields)
-    said = words.topic if place.field == "topic" else str
+    said = {"topic": words.topic, "lang": words.language}.get(place.field, str)
     return {"place": place, "suggestions": suggestions(place, _names(conn, place.field), fields, said)}
 
 
 def _names(conn: Connection, field: str) -> Sequence[str]:
     if field == "lang":
-        return words.SPOKEN
+        return (*words.SPOKEN, *words.LANGUAGES)
     if field == "region":
         return sources.regions(conn)
     return [one.names[0] for one in known(conn, field)]
