@@ -303,5 +303,5 @@ def test_who_removes_a_segment_is_told_before_what_asks_for_it(door: Door) -> No
     assert "Remove it all the same?" in page
     assert "Used by" not in ada.get(address).text
     program = door.program(door.who.lea)
-    assert [(one["place"], one["name"]) for one in program.get(f"/api/v1{address}/uses").json()] == [("view", "Best first")]
+    assert program.get(f"/api/v1{address}/uses").json() == [{"place": "view", "name": "Best first"}], "what else it asks for is not told"
     assert door.program(door.who.ada).get(f"/api/v1{address}/uses").status_code == 403

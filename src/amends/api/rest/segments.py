@@ -18,7 +18,6 @@ from amends.inbox.rules.ids import SegmentId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.segments import Size
 from amends.inbox.store import segment_members
-from amends.inbox.store.kept_queries import Use
 from amends.inbox.store.segment_members import Member
 from amends.inbox.store.segments import Segment
 
@@ -43,6 +42,14 @@ class Members:
 
     members: list[Member]
     below: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SegmentUse:
+    """What asks for a segment: where it stands, and its name. What else it asks for is its owner's matter."""
+
+    place: str
+    name: str
 
 
 class SegmentBody(Body):
@@ -91,10 +98,11 @@ def change(desk: AtDesk, visitor: Bearing, response: Response, segment_id: Segme
 
 
 @router.get("/{segment_id}/uses", operation_id="list_uses_of_segment", dependencies=[program_may(Right.SHARE)])
-def uses(desk: AtDesk, visitor: Bearing, segment_id: SegmentId) -> list[Use]:
+def uses(desk: AtDesk, visitor: Bearing, segment_id: SegmentId) -> list[SegmentUse]:
     """List what asks for a segment, before it is deleted."""
     with desk.pool.transaction() as conn:
-        return keeping.uses(conn, keeping.seen(conn, segment_id, visitor), visitor)
+        found = keeping.uses(conn, keeping.seen(conn, segment_id, visitor), visitor)
+    return [SegmentUse(place=one.place, name=one.name) for one in found]
 
 
 @router.delete("/{segment_id}", status_code=204, operation_id="delete_segment", dependencies=[program_may(Right.WORK)])
