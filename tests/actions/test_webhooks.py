@@ -175,6 +175,14 @@ def test_a_new_secret_signs_beside_the_one_before_for_a_day(told: Told) -> None:
     assert seen == [[True, True], [True, False]]
 
 
+def test_who_renews_a_secret_twice_leaves_the_one_that_the_receiver_knows_in_force(told: Told) -> None:
+    with told.pool.transaction() as conn:
+        lost, new = [webhooks.renew_secret(conn, told.id, secret_key=SECRET_KEY, now=told.work.now) for _ in range(2)]
+    told.customer("A")
+    told.work_off()
+    assert signers(told, new, lost, told.secret) == [True, True, True]
+
+
 @pytest.fixture
 def receiver() -> Generator[Receiver]:
     with receiving() as found:

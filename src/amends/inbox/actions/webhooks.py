@@ -21,6 +21,7 @@ from amends.inbox.store.webhooks import Call
 
 BATCH = 1_000
 BOTH = timedelta(days=1)
+MOST_BEFORE = 3
 LEASE = timedelta(seconds=60)
 GONE = 410
 
@@ -79,11 +80,15 @@ def make(  # noqa: PLR0913
 
 
 def renew_secret(conn: Connection, webhook_id: int, *, secret_key: str, now: datetime) -> str:
-    """Give a webhook a new secret and return it, shown this once; for a day calls are signed with the one before as well."""
+    """Give a webhook a new secret and return it, shown this once; for a day calls are signed with the one before as well.
+
+    Whoever renews twice, since the new one was not copied, leaves the one that the receiver knows in force, too.
+    """
     sealed = webhooks.secret(conn, webhook_id)
     if sealed is None:
         raise NotFound(_("There is no such webhook, or this was done already."))
-    made = {"secret": _new_secret(), "before": unseal(sealed, secret_key)["secret"], "before_until": (now + BOTH).isoformat()}
+    before = _kept_in_force(unseal(sealed, secret_key), now)[:MOST_BEFORE]
+    made = {"secret": _new_secret(), "before": " ".join(before), "before_until": (now + BOTH).isoformat()}
     webhooks.set_secret(conn, webhook_id, seal(made, secret_key))
     return made["secret"]
 
@@ -92,10 +97,14 @@ def _new_secret() -> str:
     return f"whsec_{b64encode(token_bytes(32)).decode()}"
 
 
-def _in_force(kept: Mapping[str, str], now: datetime) -> list[bytes]:
+def _kept_in_force(kept: Mapping[str, str], now: datetime) -> list[str]:
     """Return the secrets that sign a call now, the newest first."""
     both = "before" in kept and now < datetime.fromisoformat(kept["before_until"])
-    return [b64decode(one.removeprefix("whsec_")) for one in (kept["secret"], *([kept["before"]] if both else []))]
+    return [kept["secret"], *(kept["before"].split() if both else [])]
+
+
+def _in_force(kept: Mapping[str, str], now: datetime) -> list[bytes]:
+    return [b64decode(one.removeprefix("whsec_")) for one in _kept_in_force(kept, now)]
 
 
 def stop(conn: Connection, webhook_id: int, *, now: datetime) -> None:
