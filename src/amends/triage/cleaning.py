@@ -28,16 +28,8 @@ def clean(text: str) -> str:
 
     Only the first and last 10,000 characters of a longer text are kept. Never raises; "" where nothing is left.
     """
-    text = _SURROGATES.sub("", _joined(ends(text)))
-    text = unicodedata.normalize("NFC", _CONTROL.sub(" ", text))
-    for pattern, instead in (
-        (_HIDDEN, ""),
-        (_JOINERS, ""),
-        (_STACKED_MARKS, ""),
-        (_LINK, LINK_MASK),
-        (_MENTION, MENTION_MASK),
-        (_REDDIT_NAME, MENTION_MASK),
-    ):
+    text = _legible(ends(text))
+    for pattern, instead in ((_LINK, LINK_MASK), (_MENTION, MENTION_MASK), (_REDDIT_NAME, MENTION_MASK)):
         text = pattern.sub(instead, text)
     return _SPACE.sub(" ", text).strip()
 
@@ -45,6 +37,16 @@ def clean(text: str) -> str:
 def ends(text: str) -> str:
     """Return the first and last 10,000 characters of a longer text."""
     return text if len(text) <= LONGEST else text[: LONGEST // 2] + " " + text[-LONGEST // 2 :]
+
+
+def _legible(text: str) -> str:
+    """Return `text` without what is broken, invisible or stacked."""
+    if text.isascii():  # most are, and have nothing else to lose
+        return _CONTROL.sub(" ", text)
+    text = unicodedata.normalize("NFC", _CONTROL.sub(" ", _SURROGATES.sub("", _joined(text))))
+    for pattern in (_HIDDEN, _JOINERS, _STACKED_MARKS):
+        text = pattern.sub("", text)
+    return text
 
 
 def _joined(text: str) -> str:
