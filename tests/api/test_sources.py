@@ -62,6 +62,15 @@ def test_an_administrator_connects_a_source_and_its_secrets_are_sealed_and_never
     assert "very secret" not in client.get("/sources").text
 
 
+def test_a_source_that_is_only_called_waits_for_no_word_of_the_network_and_is_shown_where_it_was_connected(door: Door) -> None:
+    client = door.visitor(door.who.ann)
+    assert 'hx-post="/sources" hx-target="#shown" hx-swap="outerHTML show:#shown:top"' in client.get("/sources").text
+    before = client.get("/sources").text.count("The network has not told yet")
+    shown = client.post("/sources", data={"network": "form", "brand": "Tern", "handle": "contact", "watch_calls": "yes"}).text
+    assert "Visitors write at" in shown
+    assert shown.count("The network has not told yet") == before
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
