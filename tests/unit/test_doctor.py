@@ -42,15 +42,17 @@ def said(findings: Findings, level: Level) -> list[str]:
     return [finding.what for finding in findings if finding.level is level]
 
 
-def watched(conn: Connection, *, credentials: dict[str, str] | None = None) -> None:
+def watched(
+    conn: Connection, *, network: str = "x", kind: WatchKind = WatchKind.MENTIONS, credentials: dict[str, str] | None = None
+) -> None:
     add_source(
         conn,
         brand="Veloria Air",
-        network="x",
+        network=network,
         handle="VeloriaAir",
         credentials={"bearer_token": "t"} if credentials is None else credentials,
         options={"base_url": f"http://{NOWHERE}/x"},
-        watches=[Watch(kind=WatchKind.MENTIONS)],
+        watches=[Watch(kind=kind)],
         secret_key=KEY,
         now=utc_now(),
     )
@@ -129,6 +131,12 @@ def test_nothing_watched_and_nobody_told_is_pointed_out(patient: Patient, conn: 
 def test_a_source_without_credentials_is_named(patient: Patient, conn: Connection) -> None:
     watched(conn, credentials={})
     assert said(desk.sources(patient, conn), Level.FAIL) == ["x VeloriaAir has no credentials"]
+
+
+@pytest.mark.parametrize(("network", "kind"), [("form", WatchKind.CALLS), ("app_store", WatchKind.REVIEWS)])
+def test_a_network_that_needs_no_credentials_misses_none(patient: Patient, conn: Connection, network: str, kind: WatchKind) -> None:
+    watched(conn, network=network, kind=kind, credentials={})
+    assert said(desk.sources(patient, conn), Level.OK) == [f"{network} VeloriaAir is watched"]
 
 
 def test_a_source_that_only_holds_imported_posts_needs_no_account(patient: Patient, conn: Connection) -> None:

@@ -9,7 +9,7 @@ import httpx
 
 from amends.cli.checks.finding import Finding, Findings, Patient, fail, ok, warn
 from amends.cli.checks.servers import skew
-from amends.collectors import load
+from amends.collectors import abilities, load
 from amends.core.clock import utc_now
 from amends.core.database import Connection
 from amends.core.errors import SettingsWrong
@@ -40,7 +40,7 @@ def _source(source: SourceState, secret_key: str) -> Finding:
         credentials = unseal(source.credentials, secret_key)
     except SettingsWrong as error:
         return fail(f"{name}: {error}", "Set the AMENDS_SECRET_KEY that this installation began with, or enter the credentials again.")
-    if not any(credentials.values()):
+    if load(source.network).CREDENTIALS and not abilities(source.network).keyless and not any(credentials.values()):
         return fail(f"{name} has no credentials", "Enter them on the sources page.")
     if source.stopped:
         return fail(f"{name} has stopped: {source.stopped[0]}", page)
