@@ -10,7 +10,7 @@ from amends.inbox.rules import organisations
 from amends.inbox.rules.contact import WayKind, normal, normal_email
 from amends.inbox.rules.customer_files import file_name, fitting, media_type
 from amends.inbox.rules.customer_record import Attribute, Kind, check_month_and_day, checked, checked_attribute
-from tests.pictures import GIF, JPEG
+from tests.pictures import GIF, JPEG, PNG
 
 CLASS = Attribute(key="cabin", name="Cabin", kind=Kind.CHOICE, choices=("Economy", "Business"))
 
@@ -191,3 +191,8 @@ def test_a_file_is_what_its_content_says() -> None:
     ):
         with pytest.raises(Refused):
             media_type(name, content)
+
+
+def test_a_picture_of_too_many_pixels_is_told_as_such_and_not_as_a_file_of_a_wrong_kind() -> None:
+    with pytest.raises(Refused, match="50 million pixels"):
+        media_type("a.png", PNG[:16] + (16_000).to_bytes(4) * 2 + PNG[24:])

@@ -7,6 +7,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules import pictures
 from amends.inbox.rules.customer_record import line
+from amends.inbox.rules.picture_sizes import check_size
 
 MOST_BYTES = 10_000_000
 MOST_FILES = 100
@@ -46,10 +47,14 @@ def media_type(name: str, content: bytes) -> str:
     if len(content) > MOST_BYTES:
         raise Refused(_("A file may have %(n)s MB at most.") % {"n": MOST_BYTES // 1_000_000})
     found = _paper(name.rpartition(".")[2].lower(), content)
+    if found:
+        return found
     try:
-        return found or pictures.checked_kind(content)
+        kind = pictures.kind_of(content)
     except Refused as error:
         raise Refused(_("Files that can be kept: PDF, pictures, text, CSV, mails and documents of an office.")) from error
+    check_size(content, kind)
+    return kind
 
 
 def _paper(ending: str, content: bytes) -> str:
