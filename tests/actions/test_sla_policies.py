@@ -97,7 +97,10 @@ def test_a_new_policy_of_some_cases_stands_before_that_of_every_case_and_is_trie
     )
     assert preview(desk.conn, english, policy_id=None, visitor=boss, now=desk.now).changed == 1
     some, every = keep(desk, english), keep(desk, PLAIN)
-    assert [one.policy_id for one in stored.every(desk.conn)] == [1, 2, some, 3, every]
+    for _ in range(2):
+        sla_policies.move(desk.conn, policy_id=some, by=1, agent_id=desk.agent_id, now=desk.now)
+    other = keep(desk, english)
+    assert [one.policy_id for one in stored.every(desk.conn)] == [1, 2, other, 3, every, some], "also where one stands behind it already"
 
 
 def test_a_new_policy_promises_nothing_for_what_runs(desk: Desk) -> None:

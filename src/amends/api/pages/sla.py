@@ -37,7 +37,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
 
 @router.post("")
 def make(request: Request, desk: AtDesk, visitor: Meaning, filled: Filled) -> Response:
-    """Make a policy, behind all others but those of every case."""
+    """Make a policy, behind all others; one of some cases before that of every case."""
     return _listed(
         request,
         desk,

@@ -78,7 +78,7 @@ def list_policies(desk: AtDesk, _visitor: Bearing) -> PolicyList:
 
 @router.post("", status_code=201, dependencies=RULES, operation_id="make_sla_policy")
 def make(desk: AtDesk, visitor: Bearing, body: PolicyBody) -> PolicyRow:
-    """Make a policy, behind all others but those of every case; it holds for clocks that start from now on."""
+    """Make a policy, behind all others; one of some cases before that of every case; it holds for clocks that start from now on."""
     with desk.pool.transaction() as conn:
         made = sla_policies.save(conn, body.written, policy_id=None, agent_id=visitor.agent_id, now=desk.clock())
         return sla_policies.policy_of(conn, made)

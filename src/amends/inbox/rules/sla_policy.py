@@ -66,14 +66,11 @@ class Written:
 
 
 def place_of_new(condition: str, before: Sequence[str]) -> int:
-    """Return the place of a new policy among the conditions that are asked before it: the last, but for those at the end of every case.
+    """Return the place of a new policy among those with these conditions: the last, but one of some cases stands before that of every case.
 
-    Behind a policy of every case, one of some of them would never be asked.
+    Behind a policy of every case it would never be asked.
     """
-    place = len(before)
-    while condition and place and not before[place - 1]:
-        place -= 1
-    return place
+    return next((place for place, one in enumerate(before) if condition and not one), len(before))
 
 
 def named(written: Written) -> Written:
