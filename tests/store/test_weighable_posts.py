@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from amends.inbox.rules.text import preview
 from amends.inbox.store import urgency_preview
 from amends.triage.urgency_weights import WAITS, Reason
 from tests.cast import NOON, a_post
@@ -35,4 +36,5 @@ def test_the_words_of_posts_are_cut(desk: Desk) -> None:
     desk.hear(a_post("My bag is lost. " * 200))
     [post] = urgency_preview.recent(desk.conn, since=WEEK, waits=WAITS, now=NOON, limit=10)
     words = urgency_preview.words_of(desk.conn, [post.post_id])[post.post_id]
-    assert (len(words.text), words.author) == (160, "Cy Fernando")
+    assert (words.text, words.author) == (preview("My bag is lost. " * 200), "Cy Fernando")
+    assert words.text.endswith("My bag…")
