@@ -53,6 +53,17 @@ def test_a_few_words_of_spanish_are_spanish(text: str) -> None:
     assert detect(clean(text)) == "es"
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("tower down hai subah se aur ye log bol rahe restart your phone", "hi-Latn"),
+        ("swipe to reply option beku anna, please next update alli", "kn-Latn"),
+    ],
+)
+def test_a_romanised_text_with_many_english_words_is_not_taken_for_english(text: str, language: str) -> None:
+    assert detect(text) == language
+
+
 def test_the_networks_hint_decides_only_where_the_text_leaves_it_open() -> None:
     assert detect("hola", "es") == "es"
     assert detect("My bag never arrived and nobody picks up the phone", "es") == "en"

@@ -1,7 +1,8 @@
 """Which language is a post in? Place in the path: cleaned text -> `detect` -> Verdict, and the temperature the encoder uses.
 
-Three steps, the surest first: a script that only one language uses; for Latin letters our own small model, which knows romanised Sinhala,
-Tamil, Kannada and Hindi; py3langid for everything else. The network's hint only breaks ties.
+The surest first: a script that only one language uses; small words that only English or romanised Punjabi has; for Latin letters our own
+small model where it is certain of a romanised language, of which py3langid knows none; then py3langid, and where that is not certain the
+two together. The network's hint only breaks ties.
 """
 
 import re
@@ -45,6 +46,7 @@ ROMANISED_ENOUGH = 0.6
 SURE_ALONE = 0.8
 ENGLISH_ENOUGH = 0.25
 CERTAIN = 0.95
+CERTAINLY_ROMANISED = 0.97
 SURE_ENOUGH = 0.4
 PLAUSIBLE = 0.1
 ENGLISH = "en"
@@ -85,11 +87,9 @@ class Latin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Doubt:
-    """What py3langid is not certain of: the words, its answer `found` and how `sure` it is, and the network's hint."""
+    """Words in Latin letters whose language neither script nor small words tell, and the network's hint."""
 
     words: str
-    found: str
-    sure: float
     hint: str
 
 
@@ -122,11 +122,11 @@ def detect(text: str, hint: str = "", latin: Latin | None = None) -> str:
 
 
 def detect_all(texts: Sequence[str], hints: Sequence[str], latin: Latin | None = None) -> list[str]:
-    """Return the language of each text as `detect` does; those that leave doubt are put to the model for Latin letters together."""
+    """Return the language of each text as `detect` does; those that leave doubt are put to our model for Latin letters together."""
     told = [_told(text, hint) for text, hint in zip(texts, hints, strict=True)]
     doubts = [one for one in told if isinstance(one, _Doubt)]
     chances = iter((latin or _shipped()).chances([one.words for one in doubts]) if doubts else ())
-    return [_doubtful(one, next(chances)) if isinstance(one, _Doubt) else one for one in told]
+    return [_decided(one, next(chances)) if isinstance(one, _Doubt) else one for one in told]
 
 
 def _told(text: str, hint: str) -> str | _Doubt:
@@ -185,8 +185,7 @@ def _in_latin(words: str, hint: str) -> str | _Doubt:
         return ENGLISH
     if _is_punjabi(words):
         return "pa-Latn"
-    found, sure = _identifier().classify(words)
-    return str(found) if sure >= CERTAIN else _Doubt(words=words, found=str(found), sure=sure, hint=hint)
+    return _Doubt(words=words, hint=hint)
 
 
 def _is_plainly_english(words: str) -> bool:
@@ -196,19 +195,27 @@ def _is_plainly_english(words: str) -> bool:
     return hits >= ENGLISH_HITS and hits >= ENGLISH_SHARE * len(found)
 
 
-def _doubtful(doubt: _Doubt, ours: Mapping[str, float]) -> str:
-    """Return the language where doubt is left: our own model's, py3langid's answer after all, the hint, or `und`.
+def _decided(doubt: _Doubt, ours: Mapping[str, float]) -> str:
+    """Return the language of words in Latin letters: our own model's, py3langid's, the hint, or `und`.
 
-    A language that neither knows, such as romanised Amharic, must not pass for the one that it happens to resemble.
+    A language that neither knows must not pass for the one that it happens to resemble.
     """
     best = max(ours, key=lambda language: ours[language])
-    if best.endswith(ROMANISED) and ours[best] >= ROMANISED_ENOUGH:
+    romanised = ours[best] if best.endswith(ROMANISED) else 0.0
+    if romanised >= CERTAINLY_ROMANISED:
         return best
-    if doubt.sure >= SURE_ENOUGH:
-        return doubt.found
-    if doubt.hint == doubt.found or ours.get(doubt.hint, 0.0) >= PLAUSIBLE:
-        return doubt.hint
-    return best if ours[best] >= SURE_ALONE else _known(doubt.found, ours)
+    found, sure = _identifier().classify(doubt.words)
+    if sure >= CERTAIN or (romanised < ROMANISED_ENOUGH and sure >= SURE_ENOUGH):
+        return str(found)
+    return best if romanised >= ROMANISED_ENOUGH else _left_open(doubt.hint, str(found), ours)
+
+
+def _left_open(hint: str, found: str, ours: Mapping[str, float]) -> str:
+    """Return the language where neither model is sure: the hint, if one thinks it possible, our model's best, or py3langid's `found`."""
+    if hint == found or ours.get(hint, 0.0) >= PLAUSIBLE:
+        return hint
+    best = max(ours, key=lambda language: ours[language])
+    return best if ours[best] >= SURE_ALONE else _known(found, ours)
 
 
 def _known(found: str, ours: Mapping[str, float]) -> str:

@@ -21,10 +21,14 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), ssn.is_valid),
     (re.compile(r"(?<!\w)\d{9}[VvXx](?!\w)"), lambda number: _is_a_day(int(number[2:5]))),
 )
+_ENOUGH_DIGITS = re.compile(r"\d{4}")
+"""What all of them have, and few other texts."""
 
 
 def papers(text: str) -> Generator[Found]:
     """Yield the identity numbers in a folded text."""
+    if not _ENOUGH_DIGITS.search(text):
+        return
     for form, is_valid in FORMS:
         name = "number" if "number" in form.groupindex else 0
         for match in form.finditer(text):

@@ -134,15 +134,11 @@ class Encoder:
     def answers(self, texts: Sequence[str]) -> Answers:
         """Return the raw answers of the graph, before calibration."""
         tokens = self.tokens(texts)
-        found: list[list[Numbers] | None] = [None] * len(texts)
+        found = [np.full((len(texts), width), np.nan) for width in self._widths()]
         order = sorted((i for i, numbers in enumerate(tokens) if numbers), key=lambda i: len(tokens[i]))
         for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            for i, answer in zip(chosen, self._answers([tokens[i] for i in chosen]), strict=True):
-                found[i] = answer
-        unread = [np.full(width, np.nan) for width in self._widths()]
-        columns = zip(*(answer or unread for answer in found), strict=True)
-        return Answers(**dict(zip(("mood", "intent", "signals", "embedding"), map(np.stack, columns), strict=True)))
+            self._answer(order[start : start + BATCH], tokens, found)
+        return Answers(**dict(zip(("mood", "intent", "signals", "embedding"), found, strict=True)))
 
     def ngrams(self, texts: Sequence[str], languages: Sequence[str]) -> Numbers:
         """Return the log-probabilities of moods by n-grams [n, 3]; 0 where the language has no table."""
@@ -170,12 +166,16 @@ class Encoder:
         except (TypeError, ValueError):
             return []
 
-    def _answers(self, batch: Sequence[Sequence[int]]) -> list[list[Numbers] | None]:
-        """Run one batch; where it fails, each text by itself, so that one bad text loses only its own answer."""
+    def _answer(self, chosen: Sequence[int], tokens: Sequence[Sequence[int]], found: Sequence[Numbers]) -> None:
+        """Run one batch into `found`; where it fails, each text by itself, so that one bad text loses only its own answer."""
         try:
-            return [list(row) for row in zip(*self.run(batch), strict=True)]
+            answered = self.run([tokens[i] for i in chosen])
         except Exception:  # noqa: BLE001 - onnxruntime's errors share no better class
-            return [None] if len(batch) == 1 else [answer for one in batch for answer in self._answers([one])]
+            for i in chosen if len(chosen) > 1 else ():
+                self._answer([i], tokens, found)
+            return
+        for column, output in zip(found, answered, strict=True):
+            column[chosen] = output
 
     def run(self, batch: Sequence[Sequence[int]]) -> list[Numbers]:
         """Return the outputs of the graph for one batch of token numbers, nothing added."""
