@@ -5,6 +5,7 @@ import { showCase } from "./places.js";
 
 const dialog = $("#command"), field = $("#command-words"), list = $("#command-found");
 const MOST = 8, KEPT = 6, PAUSE = 90;
+const SEARCH = "/search?"; // the way to all texts, which is there whatever is asked, and nothing that is found
 const place = `amends-recent:${me()}`;
 const things = dialog ? JSON.parse(dialog.dataset.keys).filter(({ name }) => name !== "command" && name !== "leave") : [];
 const groupOf = (wanted) => things.find(({ name }) => name === wanted)?.group;
@@ -113,7 +114,8 @@ function choose(next) {
   if (next) field.setAttribute("aria-activedescendant", next.id);
   else field.removeAttribute("aria-activedescendant");
   next?.scrollIntoView({ block: "nearest" });
-  $("#command-says").textContent = found.length ? dialog.dataset.found.replace("{}", found.length) : isAsked ? "" : dialog.dataset.nothing;
+  const named = found.filter(({ dataset }) => !dataset.href?.startsWith(SEARCH)).length;
+  $("#command-says").textContent = named ? dialog.dataset.found.replace("{}", named) : isAsked ? "" : dialog.dataset.nothing;
 }
 
 function move(event) {
