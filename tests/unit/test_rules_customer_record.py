@@ -177,6 +177,7 @@ def test_a_file_is_called_as_what_it_is(given: str, content: bytes, kept: str) -
 def test_a_file_is_what_its_content_says() -> None:
     assert media_type("a.pdf", b"%PDF-1.7 ...") == "application/pdf"
     assert media_type("a.csv", "name;town\nකමල්;Galle".encode()) == "text/csv"
+    assert media_type("a.txt", b"Mzamo called twice.") == "text/plain", "a name, and no program of Windows"
     assert file_name("..\\..\\etc\\pass\u202ewd.txt") == "passwd.txt"
     for name, content in (
         ("a.html", b"<html>"),

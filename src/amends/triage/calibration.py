@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from amends.core.ports import Intent
 from amends.triage.language import plain
+from amends.triage.verdict import INTENTS
 
 EVERY_LANGUAGE = "*"
 FAR = 30.0
@@ -56,7 +57,7 @@ def moods(calibrations: Sequence[Calibration], seen: Numbers) -> Numbers:
 
 def intents(logits: Numbers, *, scale: float, shift: float) -> Numbers:
     """Return probabilities of intents [n, 5]: that of a complaint straightened on its log-odds, the others sharing what it leaves."""
-    at = tuple(Intent).index(Intent.COMPLAINT)
+    at = INTENTS.index(Intent.COMPLAINT)
     others = np.delete(logits, at, axis=1)
     odds = logits[:, at] - np.log(np.exp(others - others.max(1, keepdims=True)).sum(1)) - others.max(1)
     complains = 1 / (1 + np.exp(-np.clip(scale * odds + shift, -FAR, FAR)))

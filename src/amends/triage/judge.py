@@ -12,11 +12,10 @@ from amends.triage.cleaning import clean, ends, has_words
 from amends.triage.language import UNKNOWN
 from amends.triage.tuning import SHIPPED, Tuning
 from amends.triage.urgency import Facts, urgency
-from amends.triage.verdict import Verdict
+from amends.triage.verdict import INTENTS, Verdict
 
 NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
 NOBODY = "none"
-INTENTS = tuple(Intent)
 NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=0.0)
 
 

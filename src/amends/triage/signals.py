@@ -28,6 +28,10 @@ class Signal(StrEnum):
     REPEAT = "wrote before"
 
 
+SIGNALS = tuple(Signal)
+"""In the order of what models say."""
+
+
 def _pieces() -> dict[Signal, list[str]]:
     words = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
     return {signal: [normalize("NFC", piece) for pieces in words[signal.name.lower()].values() for piece in pieces] for signal in Signal}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.core.ports import Reading
-from amends.triage.signals import Signal, signals
+from amends.triage.signals import SIGNALS, Signal, signals
 from amends.triage.urgency_weights import MOST, REASONS, SHIPPED_WEIGHTS, Reason, UrgencyWeights
 
 CLEAR = 0.5
@@ -24,7 +24,6 @@ ENOUGH_EARLIER = 3
 NEVER_DAMPED = frozenset({Reason.SAFETY})
 LEAST_DANGER = 0.5
 DIGITS = 3
-SIGNALS = tuple(Signal)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

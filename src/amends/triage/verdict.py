@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from amends.core.ports import Intent, Reading, Sentiment
 
+INTENTS = tuple(Intent)
+"""In the order of what models say."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:

@@ -22,7 +22,7 @@ ENDINGS = {"application/pdf": ("pdf",), "image/jpeg": ("jpg", "jpeg", "jpe", "jf
     kind: (ending,) for kind, ending in pictures.ENDINGS.items() if kind != "image/jpeg"
 }
 """How what is known by its content alone may be called; text and documents of an office are known by how they are called, too."""
-_RUN = ("<!doctypehtml", "<html", "<svg", "<script", "<?xml", "#!", "mz")
+_RUN = ("<!doctypehtml", "<html", "<svg", "<script", "<?xml", "#!")
 
 
 def file_name(given: str) -> str:

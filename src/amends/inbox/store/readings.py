@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all
-from amends.core.ports import Intent, Reading
+from amends.core.ports import Reading
 from amends.inbox.rules.ids import PostId
-from amends.triage.signals import Signal
-
-INTENTS, SIGNALS = tuple(Intent), tuple(Signal)
+from amends.triage.signals import SIGNALS
+from amends.triage.verdict import INTENTS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +32,8 @@ class StoredReading:
             negative=negative,
             neutral=neutral,
             positive=positive,
-            **dict(zip(Intent, self.intents, strict=True)),
-            signals=dict(zip(Signal, self.signals, strict=True)),
+            **dict(zip(INTENTS, self.intents, strict=True)),
+            signals=dict(zip(SIGNALS, self.signals, strict=True)),
             embedding=None if self.embedding is None else np.frombuffer(self.embedding, "<f2").astype(np.float32),
         )
 

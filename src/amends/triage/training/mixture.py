@@ -16,9 +16,9 @@ from pathlib import Path
 from amends.core.ports import Intent
 from amends.triage.cleaning import clean
 from amends.triage.signals import Signal
+from amends.triage.verdict import INTENTS
 
 MOODS = ("negative", "neutral", "positive")
-INTENTS = tuple(Intent)
 COMPLAINTS = ("complaint", "not_complaint")
 NOT_A_COMPLAINT = frozenset(INTENTS) - {Intent.COMPLAINT}
 OWN = "own_sentences"
