@@ -244,6 +244,29 @@ def test_all_that_a_rule_did_is_taken_back_on_its_page_and_over_rest(door: Door)
     assert door.visitor(door.who.ada).post(back).status_code == 403
 
 
+def test_what_a_removed_rule_did_is_told_and_taken_back_on_its_page(door: Door) -> None:
+    mia, case = door.visitor(door.who.mia), f"/inbox/{door.who.plain}"
+    mia.post("/settings/rules", data=FORM | {"trigger": "assigned", "condition": "", "deed": ["read", "", ""]})
+    [rule_id] = values(door, "select id from automation_rules")
+    page = f"/settings/rules/{rule_id}"
+    mia.post(f"{case}/assign", data={"to": str(door.who.ada)})
+    work(door, Task.APPLY_RULES)
+    mia.post(f"{page}/remove")
+    assert f'href="{page}"' in mia.get("/settings/rules").text
+    shown = mia.get(page).text
+    assert ("Removed; what it did stays" in shown, "How far back" in shown, f'hx-post="{page}"' in shown) == (True, True, False)
+    program = door.program(door.who.mia)
+    assert len(program.get(f"/api/v1/rules/{rule_id}/log").json()["entries"]) == 1
+    assert toast(mia.post(f"{page}/take-back"))[0] == "Taking it back"
+    second = mia.post(f"{page}/take-back")
+    assert (second.status_code, "This is being taken back already." in second.text) == (409, True)
+    work(door)
+    assert values(door, "select state from bulk_cases") == ["done"]
+    assert "Nothing that this rule did still stands" in mia.post(f"{page}/take-back").text
+    assert toast(mia.post(f"{page}/restore"))[0] == "The rule is back"
+    assert f'hx-post="{page}"' in mia.get(page).text
+
+
 def test_of_two_programs_that_change_a_rule_the_later_one_is_told_where_it_says_what_it_saw(door: Door) -> None:
     program = door.program(door.who.mia)
     address = f"/api/v1/rules/{program.post('/api/v1/rules', json=RULE).json()['id']}"

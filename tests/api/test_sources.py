@@ -10,8 +10,9 @@ from amends.collectors import abilities
 from amends.core.database import fetch_values
 from amends.core.secrets import unseal
 from amends.core.watching import WatchKind
+from amends.inbox.actions.import_posts import ImportPlace, import_posts
 from amends.inbox.actions.sources import add_source
-from tests.cast import NOON, SECRET_KEY
+from tests.cast import NOON, SECRET_KEY, a_post
 from tests.door import Answer, Door, as_fragment
 from tests.receiver import receiving
 
@@ -69,6 +70,38 @@ def test_a_source_that_is_only_called_waits_for_no_word_of_the_network_and_is_sh
     shown = client.post("/sources", data={"network": "form", "brand": "Tern", "handle": "contact", "watch_calls": "yes"}).text
     assert "Visitors write at" in shown
     assert shown.count("The network has not told yet") == before
+
+
+@pytest.mark.parametrize(
+    ("entered", "told"),
+    [
+        ({"network": "form", "watch_calls": "yes"}, "Connected. Visitors write at http://desk.example/form/{id}: link to it"),
+        (
+            {"network": "webhook", "watch_calls": "yes", "credential_secret": "a secret that is long enough"},
+            "Connected. Let the other side call http://desk.example/hooks/{id}: ",
+        ),
+        ({"network": "mastodon", "option_instance": "mastodon.example", "watch_mentions": "yes"}, "Connected. Sign in on Mastodon next: "),
+        ({"network": "hacker_news", "watch_search": "tern"}, "Connected; the first posts are on their way"),
+    ],
+)
+def test_who_connected_a_source_is_told_what_comes_next(door: Door, entered: dict[str, str], told: str) -> None:
+    said = toast(door.visitor(door.who.ann).post("/sources", data={"brand": "Tern", "handle": "contact"} | entered))
+    with door.pool.transaction() as conn:
+        [made] = fetch_values(conn, "select max(id) from sources")
+    assert said.startswith(told.format(id=made))
+
+
+def test_a_source_whose_posts_came_out_of_a_file_offers_nothing_that_asks_a_network(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        place = ImportPlace(handle="old desk", brand="Tern Air", secret_key=SECRET_KEY)
+        import_posts(conn, [a_post("an old one", network="import")], place=place, now=NOON)
+        [made] = fetch_values(conn, "select max(id) from sources")
+    page = door.visitor(door.who.ann).get("/sources").text
+    card = page[page.index(f'id="source-{made}"') :].partition("</section>")[0]
+    assert "Its posts came out of a file; nothing is fetched." in card
+    assert "Region" in card
+    for offer in ("Test the connection", "Pause", "Watch more", "Sign in on"):
+        assert offer not in card
 
 
 @pytest.mark.parametrize(

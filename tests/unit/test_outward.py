@@ -1,16 +1,18 @@
 """Addresses that people enter lead outward or nowhere."""
 
+import socket
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from amends.collectors import bluesky, discourse, mastodon, reviews, rss
 from amends.core.clock import utc_now
-from amends.core.errors import NetworkError, SourceUnfit
+from amends.core.errors import NetworkError, SourceUnfit, Unreachable
 from amends.core.network import Wire
 from amends.core.outward import check_outward, is_inside
 from amends.core.ports import Account
 from amends.core.watching import Watch, WatchKind
+from tests.ports import port_of_ours
 from tests.replay_server import Replay, replay_server
 
 
@@ -70,6 +72,26 @@ def test_a_name_that_turns_inward_after_it_was_looked_at_is_told_nothing(server:
     with pytest.raises(SourceUnfit):
         wire.request("GET", f"{server.url}/feed")
     assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("closed", "No connection to 127.0.0.1: look whether this machine has internet, and whether the address is right."),
+        ("silent", "127.0.0.1 does not answer in time."),
+        ("nobody's", "There is no host nobody.invalid."),
+    ],
+)
+def test_an_address_that_brings_no_answer_is_told_as_what_to_look_at(way: str, said: str) -> None:
+    wire = Wire(clock=utc_now, routes={}, time_out=0.2)
+    wire.trust_env = False
+    with socket.create_server(("127.0.0.1", port_of_ours())) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        if way == "closed":
+            listening.close()
+        with pytest.raises(Unreachable) as found:
+            check_outward("http://nobody.invalid/") if way == "nobody's" else wire.request("GET", address)
+    assert str(found.value).startswith((said, "No connection to nobody.invalid:") if way == "nobody's" else said)
 
 
 def watched(name: str) -> Callable[[str], object]:

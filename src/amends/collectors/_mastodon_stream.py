@@ -21,7 +21,7 @@ from amends.collectors._mastodon_client import USER_AGENT, Client
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import NetworkError, QueryRefused, Unreachable
-from amends.core.network import UNUSABLE, error_of
+from amends.core.network import cut_off, error_of
 from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
@@ -129,7 +129,7 @@ def _connect(client: Client, watch: Watch, clock: Clock) -> requests.Response:
             address, params=asked, headers=headers, stream=True, timeout=(client.time_out, SILENCE), allow_redirects=False
         )
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
-        raise Unreachable(UNUSABLE % {"what": type(error).__name__}) from error
+        raise Unreachable(cut_off(error, address)) from error
     if response.status_code < 300:  # noqa: PLR2004
         return response
     with closing(response):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -28,7 +29,7 @@ from amends.core.errors import (
     RateLimited,
     Unreachable,
 )
-from amends.core.outward import OutwardAdapter
+from amends.core.outward import NOT_REACHED, OutwardAdapter
 from amends.core.translating import N_
 
 TIME_OUT = 10.0
@@ -45,13 +46,14 @@ LIMITS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-user-limit-24hour", "x-
 SPOKEN = ("detail", "description", "error_message", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
 UNUSABLE = N_("No usable answer (%(what)s).")
+TOO_SLOW = N_("%(host)s does not answer in time.")
 ANSWERED = N_("The network answers %(status)s.")
 NOT_JSON = N_("%(title)s answered something that is not its API's JSON.")
 NOT_SHOWN = N_("%(title)s took the answer but does not show it.")
 UNEXPECTED = N_("%(title)s answered something else than what was asked for.")
 WHO_ARE_WE = N_("%(title)s does not say who we are.")
 NOT_WATCHED = N_("%(title)s has nothing of this kind to watch.")
-TEXTS = (UNUSABLE, ANSWERED, NOT_JSON, NOT_SHOWN, UNEXPECTED, WHO_ARE_WE, NOT_WATCHED)
+TEXTS = (UNUSABLE, TOO_SLOW, ANSWERED, NOT_JSON, NOT_SHOWN, UNEXPECTED, WHO_ARE_WE, NOT_WATCHED)
 """What is said where a network has no words; kept in English, and screens recognise it."""
 
 Judge = Callable[[requests.Response], NetworkError | None]
@@ -95,7 +97,7 @@ class Wire(requests.Session):
         try:
             response = super().request(method, url, *args, **asked)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
-            raise Unreachable(UNUSABLE % {"what": type(error).__name__}) from error
+            raise Unreachable(cut_off(error, url)) from error
         self.headers_seen, self.status_seen = dict(response.headers.lower_items()), response.status_code
         self.ahead = _ahead(self.headers_seen.get("date"), self._clock())
         error = self._error_of(response)
@@ -156,6 +158,16 @@ def _body_of(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
             raw.close()
             raise Unreachable(N_("The answer does not end."))
     return b"".join(parts)
+
+
+def cut_off(error: Exception, url: str | bytes) -> str:
+    """Return what to say of a request to `url` that brought no answer: why, as far as somebody can do something about it."""
+    host = urlsplit(url if isinstance(url, str) else url.decode("utf-8", "replace")).hostname
+    if not host or isinstance(error, requests.exceptions.SSLError):
+        return UNUSABLE % {"what": type(error).__name__}
+    if isinstance(error, requests.ReadTimeout):
+        return TOO_SLOW % {"host": host}
+    return NOT_REACHED % {"host": host} if isinstance(error, requests.ConnectionError) else UNUSABLE % {"what": type(error).__name__}
 
 
 def is_good(response: requests.Response) -> bool:

@@ -19,8 +19,9 @@ from amends.core.translating import N_
 
 NO_ADDRESS = N_("“%(url)s” is no web address.")
 NO_HOST = N_("There is no host %(host)s.")
+NOT_REACHED = N_("No connection to %(host)s: look whether this machine has internet, and whether the address is right.")
 INSIDE = N_("%(host)s is an address inside this network (%(address)s); only public addresses are asked.")
-TEXTS = (NO_ADDRESS, NO_HOST, INSIDE)
+TEXTS = (NO_ADDRESS, NO_HOST, NOT_REACHED, INSIDE)
 """What is wrong with an address; kept in English where pagers are told it too, and screens recognise it."""
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
@@ -42,7 +43,8 @@ def check_host(host: str, port: int) -> None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(NO_HOST, host=host) from error
+        nobody_to_ask = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+        raise Unreachable(NOT_REACHED if nobody_to_ask else NO_HOST, host=host) from error
     for *_, address in found:
         check_reached(host, str(address[0]))
 

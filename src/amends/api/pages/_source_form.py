@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from amends.api.networks import check_searches, check_settings, forms
+from amends.api.networks import asked_at, check_searches, check_settings, forms
+from amends.api.pushing_words import calls_at
 from amends.collectors import abilities, load
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -84,6 +85,18 @@ async def read_whole(request: Request) -> SourceForm:
         raise Refused(_("Say which brand the source belongs to, and the handle of your account."))
     check_settings(found.network, handle=found.handle, credentials=found.credentials, options=found.options)
     return _with_watches(found)
+
+
+def connected(form: SourceForm, *, host: str, source_id: int) -> str:
+    """Return what to say of a source that was just connected: what comes by itself, or what is to be done next, so that something comes."""
+    able, address = abilities(form.network), host + calls_at(form.network, source_id)
+    if all(watch.kind is WatchKind.CALLS for watch in form.watches):
+        if form.network == "form":
+            return _("Connected. Visitors write at %(address)s: link to it where they look for you.") % {"address": address}
+        return _("Connected. Let the other side call %(address)s: posts come with its calls.") % {"address": address}
+    if able.grants and not (form.credentials or able.keyless):
+        return _("Connected. Sign in on %(network)s next: posts come after that.") % {"network": asked_at(form.network, form.options)}
+    return _("Connected; the first posts are on their way")
 
 
 def _watches(kind: WatchKind, text: str) -> list[Watch]:

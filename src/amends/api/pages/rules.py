@@ -89,7 +89,7 @@ def one(request: Request, desk: AtDesk, visitor: Reading, rule_id: int) -> Respo
 def log(request: Request, desk: AtDesk, _visitor: Reading, rule_id: int, before: Annotated[int, Query(ge=1)]) -> Response:
     """Show what the rule did before the entry `before`."""
     with desk.pool.transaction() as conn:
-        rule_book.rule_of(conn, rule_id)
+        rule_book.known_rule(conn, rule_id)
         values = {"rule_id": rule_id} | _entries(conn, rule_id, before)
     return desk.screens.blocks(request, "rule.html", ["entries"], values)
 
@@ -180,11 +180,17 @@ def _list_values(conn: Connection, desk: Desk) -> dict[str, Any]:
     for day in automation_log.days(conn, rule_ids=[rule.id for rule in found], since=(desk.clock() - WEEK).date()):
         acted[day.rule_id] += day.acted
         looped[day.rule_id] += day.looped
-    return {"rules": [(rule, says(rule)) for rule in found], "acted": acted, "looped": looped, "apart": False}
+    return {
+        "rules": [(rule, says(rule)) for rule in found],
+        "acted": acted,
+        "looped": looped,
+        "removed": automation.removed(conn),
+        "apart": False,
+    }
 
 
 def _rule_values(conn: Connection, desk: Desk, rule_id: int) -> dict[str, Any]:
-    rule = rule_book.rule_of(conn, rule_id)
+    rule = rule_book.known_rule(conn, rule_id)
     days = automation_log.days(conn, rule_ids=[rule_id], since=(desk.clock() - MONTH).date())
     taking_back = {"run": bulk_rows.latest_of_rule(conn, rule_id=rule_id), "spans": SPANS}
     return form_values(conn, rule) | {"rule_id": rule_id, "days": days, "told": says(rule)} | taking_back | _entries(conn, rule_id, 0)

@@ -12,7 +12,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.lending import collector_of
 from amends.api.networks import asked_at, check_settings, forms, option_names
 from amends.api.pages._coverage import by_watch
-from amends.api.pages._source_form import EnteredCredentials, EnteredOptions, EnteredWatches, EnteredWhole
+from amends.api.pages._source_form import EnteredCredentials, EnteredOptions, EnteredWatches, EnteredWhole, connected
 from amends.api.screen import saying
 from amends.api.trouble_words import trouble
 from amends.core.database import Connection
@@ -54,9 +54,8 @@ def show(request: Request, desk: AtDesk, visitor: Reading, grant: str = "") -> R
 @router.post("/sources", dependencies=[may(Right.SOURCES)])
 def add(request: Request, desk: AtDesk, _visitor: Meaning, entered: EnteredWhole) -> Response:
     """Connect a source, or enter a known one anew."""
-
-    def act(conn: Connection) -> None:
-        add_source(
+    with desk.pool.transaction() as conn:
+        source_id = add_source(
             conn,
             brand=entered.brand,
             network=entered.network,
@@ -68,7 +67,9 @@ def add(request: Request, desk: AtDesk, _visitor: Meaning, entered: EnteredWhole
             now=desk.clock(),
         )
 
-    return _done(request, desk, act, _("Connected; the first posts are on their way"), done="source")
+    desk.wake()
+    said = connected(entered, host=_host(request, desk), source_id=source_id)
+    return saying(_shown(request, desk), said, more={"form-done": {"form": "source"}})
 
 
 @router.post("/sources/{source_id}/pause", dependencies=[may(Right.SOURCES)])
@@ -232,6 +233,11 @@ def _shown(request: Request, desk: Desk) -> HTMLResponse:
     return desk.screens.blocks(request, "sources.html", ["shown"], values)
 
 
+def _host(request: Request, desk: Desk) -> str:
+    """Return where we are reached from outside."""
+    return (desk.settings.public_url or str(request.base_url)).rstrip("/")
+
+
 def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
     watches, now = source_page.watches(conn), desk.clock()
     found = ledger(conn, now=now, poll_every=timedelta(seconds=desk.settings.poll_seconds))
@@ -244,7 +250,7 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "asked_at": asked_at,
         "mark": mark,
         "options": source_page.options(conn),
-        "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
+        "host": _host(request, desk),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),
         "grant": "",

@@ -161,7 +161,7 @@ def restore(desk: AtDesk, visitor: Bearing, rule_id: int) -> automation.Rule:
 
 @router.post("/{rule_id}/take_back", status_code=202, dependencies=RULES, operation_id="take_back_rule")
 def take_back(desk: AtDesk, visitor: Bearing, rule_id: int, body: TakeBackBody) -> bulk_rows.Run:
-    """Take back what a rule did, where nothing later stands against it; returns the work on many cases that does so."""
+    """Take back what a rule did, a removed one too, where nothing later stands against it; returns the work on many cases that does so."""
     within = timedelta(hours=body.hours) if body.hours else None
     with desk.pool.transaction() as conn:
         run = bulk.run_of(conn, bulk.take_back_rule(conn, rule_id=rule_id, within=within, agent_id=visitor.agent_id, now=desk.clock()))
@@ -177,8 +177,8 @@ def get_log(
     before: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> RuleLog:
-    """List what a rule did, and why not where it was held back or failed."""
+    """List what a rule did, a removed one too, and why not where it was held back or failed."""
     with desk.pool.transaction() as conn:
-        rule_book.rule_of(conn, rule_id)
+        rule_book.known_rule(conn, rule_id)
         found = automation_log.entries(conn, rule_id=rule_id, before=before, limit=limit + 1)
     return RuleLog(entries=found[:limit], next=found[limit - 1].id if len(found) > limit else 0)

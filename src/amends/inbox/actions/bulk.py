@@ -14,7 +14,7 @@ from amends.core.translating import N_, _
 from amends.core.written import number
 from amends.inbox.actions import deeds, jobs, selecting
 from amends.inbox.actions.deeds import At
-from amends.inbox.actions.rule_book import rule_of
+from amends.inbox.actions.rule_book import known_rule
 from amends.inbox.actions.undo import KINDS, undo, undo_of_rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
@@ -71,17 +71,17 @@ def take_back(conn: Connection, *, run_id: int, agent_id: AgentId, now: datetime
 
 def take_back_rule(conn: Connection, *, rule_id: int, within: timedelta | None, agent_id: AgentId, now: datetime) -> int:
     """Queue the taking back of what a rule did, all of it or what is younger than `within`; return the id of the run that does so."""
-    rule = rule_of(conn, rule_id)
+    rule = known_rule(conn, rule_id)
     running = bulk.latest_of_rule(conn, rule_id=rule_id)
     if running is not None and running.is_undone:
-        raise Conflict(_("This was taken back already."))
+        raise Conflict(_("This is being taken back already."))
     since = now - within if within else None
     facts = {"rule": rule_id, "name": rule.name, "since": since and since.isoformat()}
     run_id = bulk.insert(conn, deed=UNDO_RULE, facts=facts, query="", agent_id=agent_id, now=now)
     did = DidByRule(rule_id=rule_id, since=since)
     found = bulk.fix_of_rule(conn, scopes.of_agent(conn, agent_id), did, run_id=run_id, kinds=sorted(KINDS))
     if not found:
-        raise Refused(_("Nothing was done yet, so there is nothing to take back."))
+        raise Refused(_("Nothing that this rule did still stands, so there is nothing to take back."))
     _queue(conn, run_id, _of_rule(facts), agent_id, now)
     return run_id
 

@@ -121,6 +121,14 @@ def rule_of(conn: Connection, rule_id: int, *, removed: bool = False) -> Rule:
     return found
 
 
+def known_rule(conn: Connection, rule_id: int) -> Rule:
+    """Return a rule, one that was removed too: what it did is told, and taken back, all the same."""
+    found = automation.find(conn, rule_id=rule_id)
+    if found is None:
+        raise NotFound(_("There is no such rule any more."))
+    return found
+
+
 def try_out(conn: Connection, kept: Kept, *, agent_id: AgentId, policy: Policy, now: datetime) -> Trial:
     """Return on which of the newest `TRIED` cases the rule would have acted by itself, as they are now. Nothing is changed.
 

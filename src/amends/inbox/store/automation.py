@@ -56,6 +56,20 @@ def every(conn: Connection) -> list[Rule]:
     )
 
 
+def removed(conn: Connection) -> list[Rule]:
+    """Return the rules that were removed, the last one first."""
+    return fetch_all(
+        conn,
+        Rule,
+        """
+        select r.id, r.name, r.position, r.active, r.stops, r.trigger, r.hours, r.condition, r.deeds, r.agent_id, a.name as agent,
+          r.failures, r.trouble, r.active_since, r.changed_at, r.deleted_at
+        from automation_rules r join agents a on a.id = r.agent_id
+        where r.deleted_at is not null order by r.deleted_at desc, r.id desc
+        """,
+    )
+
+
 def find(conn: Connection, *, rule_id: int) -> Rule | None:
     """Return the rule, ours until the transaction ends, one that was removed too; or None."""
     return fetch_maybe(
