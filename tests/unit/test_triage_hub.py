@@ -3,7 +3,11 @@
 # pyright: reportAttributeAccessIssue=false
 # (The extra `hub` is not in every venv.)
 
+import re
+from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
+from typing import Any
 
 import pytest
 
@@ -49,11 +53,60 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> HubModel:
 
 def test_a_folder_named_by_the_setting_is_the_classifier(tmp_path: Path) -> None:
     found = classifier_of(str(make(tmp_path / "mine", labels=("neg", "pos"))))
-    assert found.version == "hub:mine"
+    assert re.fullmatch(r"hub:mine@[0-9a-f]{8}", found.version)
     [verdict] = judge([Text(text="my bag is lost")], found)
-    assert verdict.model == "hub:mine"
+    assert verdict.model == found.version
     assert verdict.neutral == 0.0
     assert verdict.negative + verdict.positive == pytest.approx(1)
+
+
+def test_models_of_one_name_are_told_apart_by_weights_labels_and_words(tmp_path: Path) -> None:
+    first = make(tmp_path / "first" / "mine", labels=("neg", "pos"))
+    turned = make(tmp_path / "turned" / "mine", labels=("pos", "neg"))
+    for place in ("moved", "tuned", "halved", "worded"):
+        copytree(first, tmp_path / place / "mine")
+    _change(tmp_path / "tuned" / "mine", lambda network: network.classifier.bias.data.add_(0.5))
+    _change(tmp_path / "halved" / "mine", lambda network: network.half())
+    words = tmp_path / "worded" / "mine" / "tokenizer.json"
+    words.write_text(words.read_text(encoding="utf-8").replace('"good"', '"evil"'), encoding="utf-8")
+    versions = {place: build(tmp_path / place / "mine").version for place in ("first", "moved", "tuned", "halved", "worded")}
+    assert versions["moved"] == versions["first"]
+    assert len({*versions.values(), build(turned).version}) == 5
+
+
+def _change(folder: Path, change: Callable[[Any], object]) -> None:
+    """Change the weights that lie in a folder."""
+    from transformers import BertForSequenceClassification  # noqa: PLC0415 - needs torch
+
+    network = BertForSequenceClassification.from_pretrained(folder)
+    change(network)
+    network.save_pretrained(folder)
+
+
+@pytest.mark.parametrize("kind", ["BertModel", "BertForMaskedLM", "BertForTokenClassification"])
+def test_weights_that_were_not_trained_to_classify_are_refused_rather_than_filled_with_chance(tmp_path: Path, kind: str) -> None:
+    import transformers  # noqa: PLC0415 - takes seconds
+
+    folder = make(tmp_path / "mine", labels=("neg", "pos"))
+    getattr(transformers, kind)(transformers.BertConfig.from_pretrained(folder)).save_pretrained(folder)
+    with pytest.raises(ModelMissing, match=r"mine.* was not trained to classify: its weights lack \w+\."):
+        build(folder)
+
+
+def test_of_two_labels_one_that_is_as_likely_as_the_other_needs_a_look(tmp_path: Path) -> None:
+    folder = make(tmp_path / "mine", labels=("neg", "pos"))
+    _change(folder, lambda network: (network.classifier.weight.data.zero_(), network.classifier.bias.data.zero_()))
+    [verdict] = judge([Text(text="my bag is lost")], build(folder))
+    assert verdict.confidence == 0.5
+    assert verdict.needs_look
+
+
+@pytest.mark.parametrize("kind", ["half", "bfloat16"])
+def test_weights_of_half_the_width_are_read(tmp_path: Path, kind: str) -> None:
+    folder = make(tmp_path / "mine", labels=("neg", "pos"))
+    _change(folder, lambda network: getattr(network, kind)())
+    found = build(folder).read(["my bag is lost", "good " * 500], ["en", "en"])
+    assert all(reading is not None and 0 < reading.negative < 1 for reading in found)
 
 
 def test_labels_are_mapped_whatever_their_order(model: HubModel) -> None:

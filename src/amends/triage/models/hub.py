@@ -6,6 +6,8 @@ topics and learning from corrections rest while it is in use. Named by `AMENDS_T
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `hub` is not in every venv.)
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,9 +21,13 @@ from amends.core.ports import Reading, Sentiment, Trust
 from amends.triage.language import ANSWERS, ROMANISED, detect_all
 
 BATCH = 16
-SURE_ENOUGH = 0.5
+SURE_ENOUGH = 0.6
+"""Of two labels the likelier always has half of the chances, so that half is no confidence."""
+
 MOST_TOKENS = 512
 UNLIMITED = 100_000
+DIGITS = 8
+SHOWN = 3
 MOODS = tuple(Sentiment)
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 WORDS: Mapping[str, int] = {
@@ -41,7 +47,7 @@ def build(folder: Path) -> "HubModel":
         from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415 - takes seconds
 
         tokenizer = AutoTokenizer.from_pretrained(name)
-        network = AutoModelForSequenceClassification.from_pretrained(name)
+        network, loaded = AutoModelForSequenceClassification.from_pretrained(name, output_loading_info=True)
     except ImportError as error:
         raise ModelMissing(f"A model from the hub needs the extra `hub`: pip install 'amends[hub]' ({error.name} is missing).") from error
     except Exception as error:  # the library raises OSError, ValueError, KeyError and its own errors for a bad folder or name
@@ -54,6 +60,11 @@ def build(folder: Path) -> "HubModel":
         raise ModelMissing(
             f"The triage model {name!r} (AMENDS_TRIAGE_MODEL) has no tokenizer: put its tokenizer.json or vocab.txt beside it."
         )
+    if loaded["missing_keys"]:  # the library fills them with chance, so that the model would throw dice
+        raise ModelMissing(
+            f"The triage model {name!r} (AMENDS_TRIAGE_MODEL) was not trained to classify: "
+            f"its weights lack {', '.join(sorted(loaded['missing_keys'])[:SHOWN])}."
+        )
     return HubModel(name, tokenizer, network.eval())
 
 
@@ -61,7 +72,7 @@ class HubModel:
     """A `Classifier` on torch. The complaint's chance is that of a negative mood, the best that a model of moods can say."""
 
     def __init__(self, name: str, tokenizer: Any, network: Any) -> None:
-        self.version = f"hub:{Path(name).name}"
+        self.version = f"hub:{Path(name).name}@{_digest(tokenizer, network)}"
         self.trust = Trust(languages=frozenset([*ANSWERS, *(code + ROMANISED for code in ANSWERS)]), confidence=SURE_ENOUGH)
         self._tokenizer = tokenizer
         self._network = network
@@ -124,6 +135,22 @@ def label_moods(labels: Mapping[int, str]) -> NDArray[np.int64]:
 def _mood(label: str) -> int | None:
     stars = re.fullmatch(r"([1-5]) stars?", label)
     return STARS[int(stars[1])] if stars else WORDS.get(label)
+
+
+def _digest(tokenizer: Any, network: Any) -> str:
+    """Return what tells a model from another of the same name: the beginning of a digest of its labels, words and weights."""
+    whole = hashlib.sha256(json.dumps([sorted(network.config.id2label.items()), sorted(tokenizer.get_vocab().items())]).encode())
+    for name, weights in network.state_dict().items():
+        whole.update(f"{name} {weights.dtype} {tuple(weights.shape)}".encode())
+        whole.update(_bytes(weights))
+    return whole.hexdigest()[:DIGITS]
+
+
+def _bytes(weights: Any) -> Any:
+    """Return the bytes of weights of any kind, bfloat16 too, which numpy does not know."""
+    import torch  # noqa: PLC0415 - in the extra `hub` only
+
+    return weights.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
 
 
 def _longest(tokenizer: Any, config: Any) -> int:
