@@ -1,15 +1,18 @@
 """The mixture, the recipe and the evaluation, as far as they need no torch."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from amends.core.ports import Intent
+from amends.core.ports import Intent, Reading
 from amends.triage.language import detect
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
-from amends.triage.training.evaluate import evaluate
+from amends.triage.training.evaluate import BATCH, evaluate
 from amends.triage.training.mixture import (
     COMPLAINED,
     OWN,
@@ -203,6 +206,30 @@ def test_rows_with_other_labels_are_left_out_and_counted(tmp_path: Path) -> None
     report = evaluate(write(tmp_path / "x.tsv", "label\ttext", *rows), FakeClassifier())
     assert report is not None
     assert (report.n, report.left_out) == (2, {"mixed": 2, "complaint": 1})
+
+
+def test_a_large_file_tells_how_far_it_is_and_is_not_held_whole(tmp_path: Path) -> None:
+    seen: list[ref[NDArray[np.float32]]] = []
+
+    class Seen(FakeClassifier):
+        def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
+            found = super().read(texts, languages)
+            seen.extend(ref(one.embedding) for one in found if one and one.embedding is not None)
+            return found
+
+    told: list[tuple[int, int]] = []
+    held: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+        held.append(sum(one() is not None for one in seen))
+
+    path = write(tmp_path / "x.tsv", "label\ttext", *["negative\tlost again"] * (3 * BATCH + 1))
+    report = evaluate(path, Seen(), progress=progress)
+    assert report is not None
+    assert (report.n, report.accuracy) == (3 * BATCH + 1, 1.0)
+    assert told == [(done, 3 * BATCH + 1) for done in (BATCH, 2 * BATCH, 3 * BATCH, 3 * BATCH + 1)]
+    assert max(held) <= 2 * BATCH
 
 
 def test_a_quote_that_somebody_wrote_swallows_no_line_and_one_that_csv_wrote_is_none(tmp_path: Path) -> None:

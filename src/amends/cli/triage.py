@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from amends.cli.running.listing import Listing
@@ -78,7 +80,8 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
     """
     classifier = classifier_of(model) if model else default_classifier()
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.tsv"))
-    found = [(path, evaluate(path, classifier)) for path in files]
+    with _progress() as begun:
+        found = [(path, evaluate(path, classifier, progress=begun(path.name))) for path in files]
     reports = [report for _, report in found if report]
     for path, report in found:
         _say_left_out(path, report)
@@ -90,6 +93,20 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
         click.echo(json.dumps({"model": classifier.version, "files": [asdict(report) for report in reports]}))
     else:
         Console().print(_table(classifier, reports))
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[str], Callable[[int, int], None]]]:
+    """Yield what begins a file's bar, on standard error; nothing is shown where that is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} rows"), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+
+        def begun(name: str) -> Callable[[int, int], None]:
+            task = bar.add_task(name, total=None)
+            return lambda done, total: bar.update(task, completed=done, total=total)
+
+        yield begun
 
 
 def _say_left_out(path: Path, report: Report | None) -> None:

@@ -8,7 +8,7 @@ import csv
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
@@ -79,22 +79,24 @@ class _Row:
     language: str
 
 
-def evaluate(path: Path, classifier: Classifier, tuning: Tuning = SHIPPED) -> Report | None:
-    """Return the report on one TSV file, None where it has no row with a label we know."""
+def evaluate(
+    path: Path, classifier: Classifier, tuning: Tuning = SHIPPED, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Report | None:
+    """Return the report on one TSV file, None where it has no row with a label we know; `progress` is told the rows judged of all."""
     rows, left_out = _labelled(path)
     if not rows:
         return None
     classes = MOODS if rows[0].label in MOODS else COMPLAINTS
+    chances, looked = np.empty((len(rows), len(classes))), np.empty(len(rows), np.bool_)
     began = time.process_time()
-    verdicts = [
-        verdict
-        for at in range(0, len(rows), BATCH)
-        for verdict in judge([Text(text=row.text) for row in rows[at : at + BATCH]], classifier, tuning)
-    ]
+    for at in range(0, len(rows), BATCH):  # a batch leaves its figures only: with what it embeds, 100,000 verdicts are 400 MB
+        some = slice(at, at + BATCH)
+        verdicts = judge([Text(text=row.text) for row in rows[some]], classifier, tuning)
+        chances[some] = [_chances(verdict, classes) for verdict in verdicts]
+        looked[some] = [verdict.needs_look for verdict in verdicts]
+        progress(at + len(verdicts), len(rows))
     spent = time.process_time() - began
-    chances = np.array([_chances(verdict, classes) for verdict in verdicts])
     truth = np.array([classes.index(row.label) for row in rows])
-    looked = np.array([verdict.needs_look for verdict in verdicts])
     report = _report(str(path), classes, (chances, truth, looked), len(rows) / spent, [row.language for row in rows])
     return replace(report, left_out=left_out)
 
