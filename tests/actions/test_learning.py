@@ -152,6 +152,7 @@ def test_it_learns_at_night_once_where_something_new_was_corrected(pool: Pool) -
     with pool.transaction() as conn:
         assert fetch_values(conn, "select why from jobs") == [JobWhy.NIGHTLY]
         carry_out(conn, now=work.now)
+        assert [(trial.at_night, trial.agent) for trial in heads.newest(conn)] == [(True, "")]
     work.now += timedelta(days=1)
     work.perform(Task.LEARN)
     with pool.transaction() as conn:

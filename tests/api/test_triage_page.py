@@ -59,7 +59,14 @@ def with_versions(door: Door) -> None:
         for number, why in ((1, ""), (2, "not better: 11 gained, 9 lost, p = 0.41"), (3, "")):
             head = Head(version=f"amends-1+{number}", encoder="amends-1")
             new = NewHead(
-                version=head.version, encoder="amends-1", weights=pack(head), report=report, refused_why=why, learnt_until=0, agent_id=None
+                version=head.version,
+                encoder="amends-1",
+                weights=pack(head),
+                report=report,
+                refused_why=why,
+                learnt_until=0,
+                agent_id=None,
+                at_night=number == 2,
             )
             heads.insert(conn, new, now=NOON)
             if not why:
@@ -135,6 +142,7 @@ def test_the_model_page_shows_what_speaks_what_was_corrected_and_every_version(d
     assert "20 gained, 3 lost" in page
     assert "Sinhala, in Latin letters" in page
     assert page.count("Bring back</button>") == 2
+    assert re.findall(r"· (at night|at the command line)", page) == ["at the command line", "at night", "at the command line"]
 
 
 def test_the_model_page_says_by_language_how_far_the_model_may_be_believed(door: Door) -> None:

@@ -83,7 +83,7 @@ def try_out(gathered: Gathered, replay: Replay) -> Trial:
     return trial(gathered.lessons, replay, current=gathered.current, version=gathered.version, encoder=gathered.encoder)
 
 
-def keep(conn: Connection, gathered: Gathered, found: Trial, *, agent_id: AgentId | None, now: datetime) -> bool:
+def keep(conn: Connection, gathered: Gathered, found: Trial, *, agent_id: AgentId | None, now: datetime, at_night: bool = False) -> bool:
     """Keep a trial with its proof, and put its head in force where it earned that; return whether it did."""
     heads.lock(conn)
     why = found.proof.refused_why
@@ -97,6 +97,7 @@ def keep(conn: Connection, gathered: Gathered, found: Trial, *, agent_id: AgentI
         refused_why=why,
         learnt_until=gathered.learnt_until,
         agent_id=agent_id,
+        at_night=at_night,
     )
     heads.insert(conn, new, now=now)
     if not why:

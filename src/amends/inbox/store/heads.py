@@ -11,7 +11,10 @@ from amends.inbox.rules.ids import AgentId, HeadId
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeadRow:
-    """A trial without its weights; it was never in force where `adopted_at` is None. `agent` is empty where the night asked for it."""
+    """A trial without its weights; it was never in force where `adopted_at` is None.
+
+    `agent` is empty where the night asked for it, or somebody at the command line.
+    """
 
     id: HeadId
     version: str
@@ -20,6 +23,7 @@ class HeadRow:
     refused_why: str
     created_at: datetime
     agent: str
+    at_night: bool
     adopted_at: datetime | None
     retired_at: datetime | None
 
@@ -50,6 +54,7 @@ class NewHead:
     refused_why: str
     learnt_until: int
     agent_id: AgentId | None
+    at_night: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +82,8 @@ def insert(conn: Connection, new: NewHead, *, now: datetime) -> None:
     execute(
         conn,
         """
-        insert into heads (version, encoder, weights, report, refused_why, learnt_until, created_at, created_by)
-        values (%(version)s, %(encoder)s, %(weights)s, %(report)s, %(refused_why)s, %(learnt_until)s, %(now)s, %(agent_id)s)
+        insert into heads (version, encoder, weights, report, refused_why, learnt_until, created_at, created_by, at_night)
+        values (%(version)s, %(encoder)s, %(weights)s, %(report)s, %(refused_why)s, %(learnt_until)s, %(now)s, %(agent_id)s, %(at_night)s)
         """,
         {name: getattr(new, name) for name in NewHead.__dataclass_fields__} | {"report": Jsonb(dict(new.report)), "now": now},
     )
@@ -112,7 +117,8 @@ def find(conn: Connection, *, version: str) -> HeadRow | None:
         conn,
         HeadRow,
         """
-        select h.id, h.version, h.encoder, h.report, h.refused_why, h.created_at, coalesce(a.name, '') as agent, h.adopted_at, h.retired_at
+        select h.id, h.version, h.encoder, h.report, h.refused_why, h.created_at, coalesce(a.name, '') as agent, h.at_night,
+          h.adopted_at, h.retired_at
         from heads h left join agents a on a.id = h.created_by where h.version = %(version)s
         """,
         {"version": version},
@@ -125,7 +131,8 @@ def newest(conn: Connection, *, limit: int = 50) -> list[HeadRow]:
         conn,
         HeadRow,
         """
-        select h.id, h.version, h.encoder, h.report, h.refused_why, h.created_at, coalesce(a.name, '') as agent, h.adopted_at, h.retired_at
+        select h.id, h.version, h.encoder, h.report, h.refused_why, h.created_at, coalesce(a.name, '') as agent, h.at_night,
+          h.adopted_at, h.retired_at
         from heads h left join agents a on a.id = h.created_by order by h.id desc limit %(limit)s
         """,
         {"limit": limit},

@@ -6,6 +6,7 @@ One portion: read, fit for some seconds while nothing is locked, write. Where it
 from amends.core.database import Connection
 from amends.inbox.actions.job_kinds import Finish, Portion, Slow, Tools
 from amends.inbox.actions.learn import gather, keep, try_out
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store.jobs import Job
 
 
@@ -22,7 +23,7 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Slow:
         found = try_out(gathered, tools.replay())
 
         def finish(conn: Connection) -> Portion:
-            keep(conn, gathered, found, agent_id=job.agent_id, now=tools.clock())
+            keep(conn, gathered, found, agent_id=job.agent_id, now=tools.clock(), at_night=job.why == JobWhy.NIGHTLY)
             return Portion(position=1, done=1, over=True)
 
         return finish
