@@ -10,7 +10,7 @@ import psycopg
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.core.ports import Published
 from amends.core.post import Post
-from amends.inbox.actions import alerts, reply, resolve
+from amends.inbox.actions import alerts, reply, resolve, send_reply
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.rejudge import rejudge_pending
 from amends.inbox.actions.search_index import read_batch
@@ -18,7 +18,7 @@ from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, SourceId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.store.deliveries import DeliveryJob
-from amends.inbox.store.replies import ReplyJob
+from amends.inbox.store.reply_jobs import ReplyJob
 from tests.cast import NOON, POLICY
 from tests.fakes import FakeClassifier
 
@@ -107,14 +107,14 @@ class Desk:
 
     def claim(self) -> ReplyJob:
         """Claim the reply that is due."""
-        job = reply.claim_reply(self.conn, now=self.now, lease=MINUTE)
+        job = send_reply.claim_reply(self.conn, now=self.now, lease=MINUTE)
         assert job is not None
         return job
 
     def send(self) -> None:
         """Publish the reply that is due."""
         job = self.claim()
-        reply.record_sent(self.conn, job, self.published(job), now=self.now)
+        send_reply.record_sent(self.conn, job, self.published(job), now=self.now)
 
     def published(self, job: ReplyJob) -> Published:
         """Return what a network says that took this reply."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import execute, fetch_all, fetch_values
-from amends.inbox.actions import reply, resolve, undo
+from amends.inbox.actions import resolve, send_reply, undo
 from amends.inbox.actions.clocks import keep_due
 from amends.inbox.store.clocks import ClockRow
 from tests.cast import NOON, a_post, an_answer_to
@@ -131,7 +131,7 @@ def test_an_answer_that_was_out_in_time_takes_the_breach_back(desk: Desk) -> Non
     desk.now = NOON + 5 * HOUR
     keep_due(desk.conn, now=desk.now)
     assert clocks(desk)[0].breached_at
-    reply.record_sent(desk.conn, job, out, now=desk.now)
+    send_reply.record_sent(desk.conn, job, out, now=desk.now)
     assert clocks(desk)[0].breached_at is None
 
 

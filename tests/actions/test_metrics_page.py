@@ -13,7 +13,7 @@ from amends.core.database import fetch_all, fetch_one, fetch_values
 from amends.core.errors import NetworkError
 from amends.core.ports import Published
 from amends.core.post import Post
-from amends.inbox.actions import calendars, deeds, drafts, facts, reply, resolve, sla_policies, snooze
+from amends.inbox.actions import calendars, deeds, drafts, facts, resolve, send_reply, sla_policies, snooze
 from amends.inbox.actions.assign import assign_team
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.note import add_note
@@ -93,7 +93,7 @@ class Story:
         self.desk.write(then_resolve=then_resolve)
         job = self.desk.claim()
         out = Published(external_id=f"r{job.reply_id}", permalink="https://x.example/r", published_at=dated or at)
-        reply.record_sent(self.desk.conn, job, out, now=at)
+        send_reply.record_sent(self.desk.conn, job, out, now=at)
 
     def answer_and_resolve(self, at: datetime, dated: datetime | None) -> None:
         self.answer(at, dated, then_resolve=True)
@@ -101,8 +101,8 @@ class Story:
     def failed_answer(self, at: datetime, _other: datetime | None) -> None:
         reply_id = self.desk.write()
         job = self.desk.claim()
-        reply.record_reply_trouble(self.desk.conn, job, NetworkError("refused"), now=at)
-        reply.discard_reply(self.desk.conn, reply_id=reply_id, agent_id=self.desk.agent_id, now=at)
+        send_reply.record_reply_trouble(self.desk.conn, job, NetworkError("refused"), now=at)
+        send_reply.discard_reply(self.desk.conn, reply_id=reply_id, agent_id=self.desk.agent_id, now=at)
 
     def note(self, at: datetime, _other: datetime | None) -> None:
         add_note(self.desk.conn, case_id=self.desk.case().id, agent_id=self.desk.agent_id, text="Look at this", now=at)

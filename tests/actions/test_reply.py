@@ -7,7 +7,7 @@ import pytest
 
 from amends.core.database import Pool, fetch_values
 from amends.core.errors import Conflict, NotFound, RateLimited, Refused, ReplyRefused, Unreachable
-from amends.inbox.actions import reply, resolve
+from amends.inbox.actions import reply, resolve, send_reply
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import CaseId, ReplyId
@@ -125,7 +125,7 @@ def test_a_reply_that_may_have_got_through_comes_back_to_be_looked_for(busy: Des
     busy.write()
     first = busy.claim()
     assert not first.again
-    assert reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
+    assert send_reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
 
     busy.now += 2 * MINUTE
     second = busy.claim()
@@ -137,9 +137,9 @@ def test_a_reply_recorded_twice_counts_once(busy: Desk) -> None:
     slow = busy.claim()
     busy.now += 2 * MINUTE
     quick = busy.claim()
-    reply.record_sent(busy.conn, quick, busy.published(quick), now=busy.now)
-    reply.record_sent(busy.conn, slow, busy.published(slow), now=busy.now)
-    reply.record_reply_trouble(busy.conn, slow, ReplyRefused("duplicate"), now=busy.now)
+    send_reply.record_sent(busy.conn, quick, busy.published(quick), now=busy.now)
+    send_reply.record_sent(busy.conn, slow, busy.published(slow), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, slow, ReplyRefused("duplicate"), now=busy.now)
 
     assert _only(busy, "state") == "sent"
     assert busy.events().count("reply_sent") == 1
@@ -147,17 +147,17 @@ def test_a_reply_recorded_twice_counts_once(busy: Desk) -> None:
 
 def test_trouble_is_retried_with_a_pause_and_the_reason_shown(busy: Desk) -> None:
     busy.write()
-    reply.record_reply_trouble(busy.conn, busy.claim(), Unreachable("502"), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), Unreachable("502"), now=busy.now)
 
     assert (_only(busy, "state"), _only(busy, "error")) == ("queued", "502")
-    assert reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
+    assert send_reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
     busy.now += timedelta(seconds=10)
     assert busy.claim().again
 
 
 def test_a_rate_limit_is_waited_for(busy: Desk) -> None:
     busy.write()
-    reply.record_reply_trouble(busy.conn, busy.claim(), RateLimited("429", until=busy.now + HOUR), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), RateLimited("429", until=busy.now + HOUR), now=busy.now)
 
     assert _only(busy, "next_at") == busy.now + HOUR
 
@@ -165,7 +165,7 @@ def test_a_rate_limit_is_waited_for(busy: Desk) -> None:
 def test_eight_tries_are_enough(busy: Desk) -> None:
     busy.write()
     for _ in range(8):
-        reply.record_reply_trouble(busy.conn, busy.claim(), Unreachable("502"), now=busy.now)
+        send_reply.record_reply_trouble(busy.conn, busy.claim(), Unreachable("502"), now=busy.now)
         busy.now += HOUR
 
     assert (_only(busy, "state"), _only(busy, "error")) == ("failed", "Given up after 8 tries: 502")
@@ -174,35 +174,35 @@ def test_eight_tries_are_enough(busy: Desk) -> None:
 
 def test_a_refused_reply_fails_at_once_and_can_be_retried(busy: Desk) -> None:
     reply_id = busy.write()
-    reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("too long"), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("too long"), now=busy.now)
     assert (_only(busy, "state"), _only(busy, "error")) == ("failed", "too long")
 
-    reply.retry_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
+    send_reply.retry_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
     assert busy.claim().again
     with pytest.raises(Conflict):
-        reply.retry_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
+        send_reply.retry_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
 
 
 def test_a_reply_can_be_discarded_before_its_first_try_or_after_it_failed(busy: Desk) -> None:
-    reply.discard_reply(busy.conn, reply_id=busy.write(), agent_id=busy.agent_id, now=busy.now)
+    send_reply.discard_reply(busy.conn, reply_id=busy.write(), agent_id=busy.agent_id, now=busy.now)
     reply_id = busy.write()
     job = busy.claim()
     with pytest.raises(Conflict):
-        reply.discard_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
-    reply.record_reply_trouble(busy.conn, job, ReplyRefused("no"), now=busy.now)
-    reply.discard_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
+        send_reply.discard_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, job, ReplyRefused("no"), now=busy.now)
+    send_reply.discard_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
 
     assert fetch_values(busy.conn, "select id from replies") == []
     with pytest.raises(NotFound):
-        reply.discard_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
+        send_reply.discard_reply(busy.conn, reply_id=reply_id, agent_id=busy.agent_id, now=busy.now)
 
 
 def test_replies_of_one_case_go_out_in_the_order_they_were_written(busy: Desk) -> None:
     busy.write("first")
     busy.write("second")
-    reply.record_reply_trouble(busy.conn, busy.claim(), Unreachable("502"), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), Unreachable("502"), now=busy.now)
 
-    assert reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
+    assert send_reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
     busy.now += MINUTE
     assert busy.claim().text == "first"
 
@@ -227,7 +227,7 @@ def test_send_and_resolve_resolves_when_the_network_has_it(busy: Desk) -> None:
 
 def test_send_and_resolve_that_fails_resolves_nothing(busy: Desk) -> None:
     busy.write(then_resolve=True)
-    reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("no"), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("no"), now=busy.now)
 
     assert (busy.case().status, busy.case().waiting_since) == ("open", NOON)
 
@@ -235,7 +235,7 @@ def test_send_and_resolve_that_fails_resolves_nothing(busy: Desk) -> None:
 def test_a_case_resolved_on_the_strength_of_a_reply_that_failed_goes_back(busy: Desk) -> None:
     busy.write()
     busy.resolve()
-    reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("no"), now=busy.now)
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("no"), now=busy.now)
 
     assert (busy.case().status, busy.case().waiting_since, busy.case().episode) == ("open", NOON, 1)
     assert fetch_values(busy.conn, "select id from follow_ups") == []
@@ -270,6 +270,6 @@ def test_two_workers_never_send_the_same_reply(pool: Pool) -> None:
             reply.queue_reply(conn, case_id=case_id, agent_id=ada(conn), text="Hi", now=NOON, policy=POLICY)
 
     with pool.transaction() as one, pool.transaction() as two:
-        jobs = [reply.claim_reply(conn, now=NOON, lease=MINUTE) for conn in (one, two, one, two)]
+        jobs = [send_reply.claim_reply(conn, now=NOON, lease=MINUTE) for conn in (one, two, one, two)]
 
     assert len({job.reply_id for job in jobs if job}) == 4

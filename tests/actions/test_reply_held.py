@@ -12,7 +12,8 @@ from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import Conflict, NotAllowed, Refused
 from amends.inbox.actions.approve import NewWords, approve, give_back, set_approvals, switch_team, undo_approval
 from amends.inbox.actions.drafts import bring_back, discard, save
-from amends.inbox.actions.reply import Manner, claim_reply, discard_reply, queue_reply
+from amends.inbox.actions.reply import Manner, queue_reply
+from amends.inbox.actions.send_reply import claim_reply, discard_reply
 from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.actions.teams import By
 from amends.inbox.rules.approving import Approvals, Why

@@ -9,7 +9,8 @@ from amends.core.errors import Conflict, NotFound, Refused, ReplyRefused, Unreac
 from amends.core.ports import Page
 from amends.inbox.actions.attach import Chosen, add_picture, picture, take_picture_away
 from amends.inbox.actions.ingest import ingest
-from amends.inbox.actions.reply import Manner, claim_reply, discard_reply, queue_reply, retry_reply
+from amends.inbox.actions.reply import Manner, queue_reply
+from amends.inbox.actions.send_reply import claim_reply, discard_reply, retry_reply
 from amends.inbox.rules.ids import AttachmentId, CaseId, ReplyId, SourceId
 from amends.inbox.rules.pictures import MOST_BYTES
 from amends.worker.names import Task

@@ -7,7 +7,7 @@ import pytest
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Refused
 from amends.inbox.actions import occasions
-from amends.inbox.actions.reply import claim_reply, is_left
+from amends.inbox.actions.send_reply import claim_reply, may_not_go
 from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
 from amends.inbox.store import consents, occasion_messages
 from tests.cast import a_post
@@ -122,7 +122,7 @@ def test_what_a_network_refused_for_now_does_not_go_either_once_the_stopped_occa
     execute(desk.conn, "update occasions set active = true")
     job = claim_reply(desk.conn, now=desk.now + timedelta(hours=1), lease=MINUTE)
     assert job
-    assert is_left(desk.conn, job, now=desk.now)
+    assert may_not_go(desk.conn, job, now=desk.now)
     assert _stands(desk.conn) == (["stopped stopped"], 0)
 
 

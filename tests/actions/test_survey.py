@@ -7,7 +7,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import DeliveryError, NotFound, Refused
-from amends.inbox.actions import approve, reply, resolve, survey
+from amends.inbox.actions import approve, resolve, send_reply, survey
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.survey import Asking, Means
 from amends.inbox.rules.follow_up_plans import Plan
@@ -265,7 +265,7 @@ def test_a_question_that_waits_for_approval_does_not_go_out_once_its_case_goes_o
     ask_on_network(desk)
     resolve.reopen(desk.conn, case_id=desk.case().id, agent_id=desk.agent_id, now=DUE)
     execute(desk.conn, "update replies set state = 'queued'")
-    assert reply.claim_reply(desk.conn, now=DUE + MINUTE, lease=MINUTE) is None
+    assert send_reply.claim_reply(desk.conn, now=DUE + MINUTE, lease=MINUTE) is None
     assert state(desk) == "skipped goes_on"
     assert "reply_discarded" in desk.events()
 
@@ -285,8 +285,8 @@ def test_on_the_network_an_approved_question_goes_out_once_and_its_link_takes_th
     desk.now = DUE + MINUTE
     approve.approve(desk.conn, case_id=desk.case().id, reply_id=reply_id, agent_id=mia(desk.conn), wait=timedelta(0), now=desk.now)
     job = desk.claim()
-    reply.record_sent(desk.conn, job, desk.published(job), now=desk.now)
-    assert reply.claim_reply(desk.conn, now=desk.now + MINUTE, lease=MINUTE) is None
+    send_reply.record_sent(desk.conn, job, desk.published(job), now=desk.now)
+    assert send_reply.claim_reply(desk.conn, now=desk.now + MINUTE, lease=MINUTE) is None
     [token] = re.findall(r"https://desk\.example/survey/(\S+)", job.text)
     asked = survey.opened(desk.conn, token=token, secret_key=SECRET_KEY)
     assert survey.answer(desk.conn, asked, YES, now=desk.now)

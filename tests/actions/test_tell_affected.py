@@ -7,7 +7,7 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, CredentialsRefused, Refused, ReplyRefused
 from amends.core.post import Author
-from amends.inbox.actions import incidents, reply, tell_affected
+from amends.inbox.actions import incidents, reply, send_reply, tell_affected
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
@@ -227,7 +227,7 @@ def test_what_waits_to_be_sent_is_held_and_stopped_with_its_round_and_goes_on_wi
             tell_affected.steer(desk.conn, incident, state, agent_id=desk.agent_id, now=desk.now)
         else:
             incidents.set_status(desk.conn, incident, state, agent_id=desk.agent_id, now=desk.now)
-        assert reply.claim_reply(desk.conn, now=desk.now, lease=MINUTE) is None
+        assert send_reply.claim_reply(desk.conn, now=desk.now, lease=MINUTE) is None
         if state == "mending":
             incidents.stand_again(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
         assert [(one.state, one.reply_id) for one in answers(desk, incident)] == [("approved", None)]
@@ -243,7 +243,7 @@ def test_whose_case_left_while_their_answer_waited_to_be_sent_is_told_nothing(de
     approve(desk, incident)
     assert handed_over(desk) == 1
     incidents.leave(desk.conn, incident, desk.case().id, reason="another cause", agent_id=desk.agent_id, now=desk.now)
-    assert reply.claim_reply(desk.conn, now=desk.now, lease=MINUTE) is None
+    assert send_reply.claim_reply(desk.conn, now=desk.now, lease=MINUTE) is None
     assert [(one.state, one.why) for one in answers(desk, incident)] == [("skipped", "left")]
 
 
@@ -287,7 +287,7 @@ def test_whoever_could_not_be_told_stands_among_those_who_were_not_told(desk: De
     approve(desk, incident)
     tell_affected.set_pace(desk.conn, incident, 30)
     handed_over(desk)
-    reply.record_reply_trouble(desk.conn, desk.claim(), ReplyRefused("blocked"), now=desk.now)
+    send_reply.record_reply_trouble(desk.conn, desk.claim(), ReplyRefused("blocked"), now=desk.now)
     desk.now += MINUTE
     handed_over(desk)
     desk.send()
@@ -305,7 +305,7 @@ def test_where_the_network_refuses_the_account_the_rest_waits_until_somebody_let
     incident = fixed(desk, wave(desk, 3))
     approve(desk, incident)
     handed_over(desk)
-    reply.record_reply_trouble(desk.conn, desk.claim(), CredentialsRefused("revoked"), now=desk.now)
+    send_reply.record_reply_trouble(desk.conn, desk.claim(), CredentialsRefused("revoked"), now=desk.now)
     desk.now += MINUTE
     assert handed_over(desk) == 0, "the next would be refused too"
     assert round_of(desk, incident).state == "paused"

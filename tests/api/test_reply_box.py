@@ -15,10 +15,10 @@ from amends.core.errors import ReplyRefused
 from amends.core.ports import Published
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.proof import claim_proof, record_look
-from amends.inbox.actions.reply import claim_reply, record_reply_trouble, record_sent
+from amends.inbox.actions.send_reply import claim_reply, record_reply_trouble, record_sent
 from amends.inbox.rules.pictures import MOST_BYTES
 from amends.inbox.rules.proving import Seen
-from tests.cast import NOON, POLICY, a_post
+from tests.cast import CY, NOON, POLICY, a_post
 from tests.desk import DAY, HOUR, MINUTE
 from tests.door import Answer, Door, as_fragment
 from tests.pictures import PNG, WEBP
@@ -316,3 +316,23 @@ def test_an_answer_that_only_the_customer_sees_says_so_and_asks_nothing_of_perso
     assert "Your answer shows this to everybody" not in sent.text
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select proof_after from replies where text like 'We ring%%'") == [None]
+
+
+def test_an_answer_that_its_customer_overtook_on_its_way_can_be_sent_all_the_same_or_taken_back(door: Door) -> None:
+    send(door, "Where was it?", seen_posts="1")
+    [author] = values(
+        door,
+        "select a.external_id from cases c join authors a on a.id = c.author_id join replies r on r.case_id = c.id and r.state = 'queued'",
+    )
+    [root] = values(door, "select c.root_external_id from cases c join replies r on r.case_id = c.id where r.state = 'queued'")
+    with door.pool.transaction() as conn:
+        more = a_post("Found", external_id="found", root_id=str(root), author=replace(CY, external_id=str(author)), published_at=NOON)
+        ingest(conn, source_id=door.who.source_id, network="x", posts=[more], now=NOON)
+        assert claim_reply(conn, now=NOON + MINUTE, lease=MINUTE) is None
+    shown = page(door)
+    for said in ("The customer has written since.", "Read it, then send this all the same", "Send all the same", "Take back"):
+        assert said in shown
+    with as_fragment(door.visitor(door.who.ada)) as client:
+        [reply_id] = values(door, "select id from replies where state = 'failed'")
+        assert client.post(f"/inbox/{door.who.plain}/replies/{reply_id}/undo").status_code == 200
+    assert values(door, "select text from drafts") == ["Where was it?"]

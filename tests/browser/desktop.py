@@ -10,8 +10,8 @@ from amends.core.ports import Published
 from amends.core.post import Post
 from amends.inbox.actions.correct import correct
 from amends.inbox.actions.ingest import ingest
-from amends.inbox.actions.reply import claim_reply, record_sent
 from amends.inbox.actions.search_index import read_batch
+from amends.inbox.actions.send_reply import claim_reply, record_sent
 from amends.inbox.actions.triage import triage_pending
 from tests.cast import POLICY
 from tests.desk import MINUTE

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from amends.core.database import Connection, fetch_values
 from amends.core.errors import Conflict, Refused, Unreachable
 from amends.core.post import Author, Post
-from amends.inbox.actions import reply, resolve
+from amends.inbox.actions import reply, resolve, send_reply
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import counts
+from amends.inbox.store.reply_jobs import ReplyJob
 from tests.cast import NOON, US, a_post, a_source, ada
 from tests.desk import DAY, MINUTE, Desk
 from tests.often import few
@@ -77,7 +78,7 @@ class World:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.jobs: list[reply.ReplyJob] = []
+        self.jobs: list[ReplyJob] = []
 
     def do(self, step: str, value: object) -> None:
         """Take one step."""
@@ -138,14 +139,14 @@ class World:
         resolve.reopen(self.desk.conn, case_id=self._case_id(number), agent_id=self.desk.agent_id, now=self.desk.now)
 
     def _claim(self, _value: int) -> None:
-        job = reply.claim_reply(self.desk.conn, now=self.desk.now, lease=MINUTE)
+        job = send_reply.claim_reply(self.desk.conn, now=self.desk.now, lease=MINUTE)
         if job:
             self.jobs.append(job)
 
     def _sent(self, _value: int) -> None:
         if self.jobs:
             job = self.jobs.pop()
-            reply.record_sent(self.desk.conn, job, self.desk.published(job), now=self.desk.now)
+            send_reply.record_sent(self.desk.conn, job, self.desk.published(job), now=self.desk.now)
 
     def _send(self, value: int) -> None:
         self._claim(value)
@@ -153,7 +154,7 @@ class World:
 
     def _trouble(self, _value: int) -> None:
         if self.jobs:
-            reply.record_reply_trouble(self.desk.conn, self.jobs.pop(), Unreachable(), now=self.desk.now)
+            send_reply.record_reply_trouble(self.desk.conn, self.jobs.pop(), Unreachable(), now=self.desk.now)
 
     def _conclude(self, _value: int) -> None:
         conclude_due(self.desk.conn, now=self.desk.now)

@@ -10,7 +10,7 @@ from amends.core.database import execute, fetch_values
 from amends.core.errors import NetworkError
 from amends.core.ports import Published
 from amends.core.post import Author, Post
-from amends.inbox.actions import alarms, assign, clocks, erase, facts, follow_up, jobs, reply, resolve, survey, topic_labels
+from amends.inbox.actions import alarms, assign, clocks, erase, facts, follow_up, jobs, reply, resolve, send_reply, survey, topic_labels
 from amends.inbox.actions.correct import correct
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.ingest import ingest
@@ -25,7 +25,7 @@ from amends.inbox.rules.surveys import Answer
 from amends.inbox.rules.words import LinkBasis
 from amends.inbox.store import raised_alerts
 from amends.inbox.store.raised_alerts import Raise
-from amends.inbox.store.replies import ReplyJob
+from amends.inbox.store.reply_jobs import ReplyJob
 from tests.cast import POLICY, SECRET_KEY, US, a_post
 from tests.fakes import FakeClassifier
 from tests.year.stage import MEMBER, Stage, read_sources
@@ -165,19 +165,19 @@ class Player:
     def _write(self, deed: Deed, *, agent: int, then_resolve: bool) -> None:
         given = self._by(deed, agent)
         reply.queue_reply(self.stage.conn, **given, text="We are on it.", policy=POLICY, resolve=then_resolve)
-        job = reply.claim_reply(self.stage.conn, now=deed.at, lease=LEASE)
+        job = send_reply.claim_reply(self.stage.conn, now=deed.at, lease=LEASE)
         assert job
         self.jobs[deed.life] = job
 
     def _send(self, deed: Deed, *, dated: Any) -> None:
         job = self.jobs.pop(deed.life)
         out = Published(external_id=f"r{job.reply_id}", permalink="https://x.example/r", published_at=dated)
-        reply.record_sent(self.stage.conn, job, out, now=deed.at)
+        send_reply.record_sent(self.stage.conn, job, out, now=deed.at)
 
     def _fail(self, deed: Deed) -> None:
         job = self.jobs.pop(deed.life)
-        reply.record_reply_trouble(self.stage.conn, job, NetworkError("refused"), now=deed.at)
-        reply.discard_reply(self.stage.conn, reply_id=job.reply_id, agent_id=self.stage.agents[0], now=deed.at)
+        send_reply.record_reply_trouble(self.stage.conn, job, NetworkError("refused"), now=deed.at)
+        send_reply.discard_reply(self.stage.conn, reply_id=job.reply_id, agent_id=self.stage.agents[0], now=deed.at)
 
     def _resolve(self, deed: Deed, *, agent: int) -> None:
         resolve.resolve(self.stage.conn, **self._by(deed, agent), policy=POLICY)

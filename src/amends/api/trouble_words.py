@@ -12,7 +12,7 @@ from amends.core.rows.wrong import Wrong
 from amends.inbox.actions.assign import NOT_IN_TEAM, ONLY_LOOKS
 from amends.inbox.actions.deeds.macro import GONE
 from amends.inbox.actions.incidents import NO_INCIDENT
-from amends.inbox.rules import budgeting, delivery, reply_tries, source_alarms, source_health
+from amends.inbox.rules import budgeting, delivery, holding, reply_tries, source_alarms, source_health
 from amends.inbox.rules.automation import CHAINED
 from amends.inbox.rules.macro_text import UNFILLED
 
@@ -23,6 +23,8 @@ TEXTS = (
     *outward.TEXTS,
     NO_ANSWERS,
     reply_tries.GIVEN_UP,
+    holding.WRITTEN_SINCE,
+    holding.LOOK_FIRST,
     budgeting.NOTE,
     *delivery.TEXTS,
     *source_alarms.TEXTS,

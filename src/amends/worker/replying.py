@@ -7,9 +7,9 @@ from amends.core.clock import CLOCKS_APART
 from amends.core.errors import NetworkError, Unreachable
 from amends.core.log import bound, logger
 from amends.core.ports import Collector, Published
-from amends.inbox.actions import reply
+from amends.inbox.actions import send_reply
 from amends.inbox.store import reply_echoes
-from amends.inbox.store.replies import ReplyJob
+from amends.inbox.store.reply_jobs import ReplyJob
 from amends.worker.context import Context
 from amends.worker.names import Task
 
@@ -27,7 +27,7 @@ NEXT = timedelta(microseconds=1)
 def send_one(at: Context) -> bool:
     """Publish one reply; False where none is due."""
     with at.pool.transaction() as conn:
-        job = reply.claim_reply(conn, now=at.clock(), lease=LEASE)
+        job = send_reply.claim_reply(conn, now=at.clock(), lease=LEASE)
     if job is None:
         return False
     at.wake(Task.SEND_REPLIES)
@@ -43,13 +43,13 @@ def _send(at: Context, job: ReplyJob) -> None:
     except NetworkError as error:
         log.warning("reply_not_sent", trouble=type(error).__name__, words=str(error), attempts=job.attempts)
         with at.pool.transaction() as conn:
-            reply.record_reply_trouble(conn, job, error, now=at.clock())
+            send_reply.record_reply_trouble(conn, job, error, now=at.clock())
         return
     if published is None:
         log.info("reply_left", attempts=job.attempts)
         return
     with at.pool.transaction() as conn:
-        reply.record_sent(conn, job, published, now=at.clock())
+        send_reply.record_sent(conn, job, published, now=at.clock())
     log.info("reply_sent", external_id=published.external_id, attempts=job.attempts)
 
 
@@ -60,15 +60,15 @@ def _publish(at: Context, job: ReplyJob) -> Published | None:
         earlier = _published_before(at, job, collector) if job.again else None
         if earlier is None and at.clock() > latest:
             raise Unreachable("Looking for an earlier try took too long; the reply is tried again.")
-        if earlier is None and job.again and _is_left(at, job):
+        if earlier is None and job.again and _may_not_go(at, job):
             return None
         return earlier or collector.reply(job.draft)
 
 
-def _is_left(at: Context, job: ReplyJob) -> bool:
-    """Ask once more, since the person may have taken consent back since the first try, of which nothing is out."""
+def _may_not_go(at: Context, job: ReplyJob) -> bool:
+    """Ask once more, since the person may have taken consent back or written since the first try, of which nothing is out."""
     with at.pool.transaction() as conn:
-        return reply.is_left(conn, job, now=at.clock())
+        return send_reply.may_not_go(conn, job, now=at.clock())
 
 
 def _published_before(at: Context, job: ReplyJob, collector: Collector) -> Published | None:

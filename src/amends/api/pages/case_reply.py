@@ -16,7 +16,7 @@ from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.inbox.actions.approve import approve, give_back, undo_approval
 from amends.inbox.actions.attach import Chosen
-from amends.inbox.actions.reply import discard_reply, retry_reply
+from amends.inbox.actions.send_reply import discard_reply, retry_reply
 from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import AttachmentId, CaseId, ReplyId

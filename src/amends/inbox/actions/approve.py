@@ -26,7 +26,7 @@ from amends.inbox.store import approvals, cases, events, mentions, notification_
 from amends.inbox.store.approvals import TeamApproval
 from amends.inbox.store.drafts import Draft
 from amends.inbox.store.replies import Reply
-from amends.inbox.store.since import since
+from amends.inbox.store.since import posts_so_far, since
 
 LONGEST_NOTE = 1_000
 
@@ -57,6 +57,7 @@ def approve(  # noqa: PLR0913
     reply = _proposed(conn, case_id, reply_id, agent_id)
     case = locked_case(conn, case_id)
     looked = Seen(posts=max(reply.answers, seen.posts or 0), reply=max(reply.id, seen.reply or 0))
+    so_far = posts_so_far(conn, case_id=case_id)
     news = since(conn, case_id=case_id, seen=looked)
     if news:
         raise Held(news, looked)
@@ -64,7 +65,8 @@ def approve(  # noqa: PLR0913
     if target is None or not target.can_reply or case.status == CaseStatus.DISMISSED:
         raise Refused(_("This case takes no answer any more; give it back to its author."))
     text = _reword(conn, reply_id, words) if words else reply.text
-    approvals.approve(conn, reply_id=reply_id, agent_id=agent_id, answers=case.customer_posts, now=now, at=now + wait)
+    answers = case.customer_posts
+    approvals.approve(conn, reply_id=reply_id, agent_id=agent_id, answers=answers, seen_posts=so_far, now=now, at=now + wait)
     cases.set_looked_at(conn, case_id=case_id)
     events.add(conn, EventKind.REPLY_APPROVED, now=now, case_id=case_id, agent_id=agent_id, **_approved(reply, text))
 

@@ -28,11 +28,11 @@ def take_back_reply(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, age
 
 
 def unsent_reply(conn: Connection, *, case_id: CaseId, reply_id: ReplyId) -> Reply:
-    """Return a reply of the case that nobody has tried to publish, ours alone until the transaction ends."""
+    """Return a reply of the case that nobody has tried to publish, or that was held, ours alone until the transaction ends."""
     reply = locked_reply(conn, reply_id)
     if reply.case_id != case_id:
         raise NotFound(_("There is no such reply."))
-    if reply.state not in {ReplyState.PROPOSED, ReplyState.QUEUED} or reply.was_tried:
+    if reply.state not in {ReplyState.PROPOSED, ReplyState.QUEUED, ReplyState.FAILED} or reply.was_tried:
         raise Conflict(_("This reply is on its way, or out already."))
     return reply
 

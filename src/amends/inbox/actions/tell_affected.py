@@ -11,7 +11,8 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.incidents import incident_of
-from amends.inbox.actions.reply import Manner, queue_reply, retry_reply
+from amends.inbox.actions.reply import Manner, queue_reply
+from amends.inbox.actions.send_reply import retry_reply
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import telling as rule
 from amends.inbox.rules.events import EventKind

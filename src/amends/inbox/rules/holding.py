@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.errors import Conflict
+from amends.core.translating import N_
 from amends.core.translating import gettext as _
+
+WRITTEN_SINCE = N_("The customer has written since.")
+LOOK_FIRST = N_("Read it, then send this all the same, or change it.")
+"""Why an answer that was on its way did not go, and what its author does about it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

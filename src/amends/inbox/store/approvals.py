@@ -142,15 +142,18 @@ def count(conn: Connection, scope: Scope) -> int:
     return int(fetch_values(conn, query + scopes.within(scope), scopes.params(scope))[0])
 
 
-def approve(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, answers: int, now: datetime, at: datetime) -> None:
-    """Queue a proposed reply for `at`; it answers what the second person had seen."""
+def approve(  # noqa: PLR0913
+    conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, answers: int, seen_posts: int, now: datetime, at: datetime
+) -> None:
+    """Queue a proposed reply for `at`; it answers what the second person had seen, and what comes after `seen_posts` holds it."""
     execute(
         conn,
         """
-        update replies set state = 'queued', approved_by = %(agent_id)s, approved_at = %(now)s, answers = %(answers)s, next_at = %(at)s
+        update replies set state = 'queued', approved_by = %(agent_id)s, approved_at = %(now)s, answers = %(answers)s,
+          seen_posts = %(seen_posts)s, next_at = %(at)s
         where id = %(id)s
         """,
-        {"id": reply_id, "agent_id": agent_id, "answers": answers, "now": now, "at": at},
+        {"id": reply_id, "agent_id": agent_id, "answers": answers, "seen_posts": seen_posts, "now": now, "at": at},
     )
 
 

@@ -1,7 +1,7 @@
 """SQL of what the networks call our replies: whose an answer is that was found there."""
 
 from amends.core.database import Connection, fetch_values
-from amends.inbox.store.replies import ReplyJob
+from amends.inbox.store.reply_jobs import ReplyJob
 
 
 def is_of_another(conn: Connection, job: ReplyJob, external_id: str) -> bool:

@@ -1,6 +1,6 @@
 """SQL of what was said in a case since somebody looked. Bounded queries, each only where it is asked how far they had looked."""
 
-from amends.core.database import Connection, fetch_all
+from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.holding import NewPost, NewReply, Seen, Since
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.store.untriaged import TALK
@@ -12,6 +12,12 @@ def since(conn: Connection, *, case_id: CaseId, seen: Seen) -> Since:
     """Return the customer's posts and our answers that are newer than what was seen, oldest first."""
     posts = [] if seen.posts is None else [*_posts(conn, case_id, seen.posts), *_unjudged(conn, case_id, seen.posts)][:MOST]
     return Since(posts=posts, replies=[] if seen.reply is None else _replies(conn, case_id, seen.reply))
+
+
+def posts_so_far(conn: Connection, *, case_id: CaseId) -> int:
+    """Return the number of the customer's newest post, of those that are stored and wait to be judged too."""
+    found = fetch_values(conn, "select customer_posts from cases where id = %(case_id)s", {"case_id": case_id})
+    return max([int(found[0]), *(post.number for post in _unjudged(conn, case_id, int(found[0])))])
 
 
 def _posts(conn: Connection, case_id: CaseId, number: int) -> list[NewPost]:
