@@ -20,3 +20,17 @@ def test_every_network_counts_without_a_setting(network: str) -> None:
 
 def test_a_network_that_nobody_knows_counts_characters_and_takes_no_reply() -> None:
     assert (counted("fax", {}, "abc").length, counted("fax", {}, "abc").most) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("see https://ferries.example/late.", 28),
+        ("(https://ferries.example/late)", 25),
+        ("https://ferries.example/pier_(north)", 23),
+        ("https://ferries.example/late?for=2#now", 23),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467 @zoe@far.example", 6),
+    ],
+)
+def test_mastodon_counts_a_link_as_twenty_three_and_what_ends_the_sentence_beside_it(text: str, length: int) -> None:
+    assert counted("mastodon", {}, text).length == length

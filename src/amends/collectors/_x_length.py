@@ -19,10 +19,13 @@ _PICTURE = (
 EMOJI = re.compile(f"{_PICTURE}(?:\u200d{_PICTURE})*|[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3")
 _NAMES = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)"
 _WORLDWIDE = "com|net|org|info|biz|edu|gov|mil|int|app|dev|shop|store|online|site|blog|news|live|cloud|xyz|co|tv"
-AFTER_LINK = ".,;:!?)]\"'"
+AFTER_LINK = ".,;:!?]\"'"
+_SIGN = r"[a-z0-9\u00c0-\u024f\u0400-\u04ff!*';:=+,.$/%#\[\]\u2013_~@|&?-]"
+_PATH = rf"(?:[/?](?:\({_SIGN}*\)|{_SIGN})*)?"
+"""Letters of other scripts end a link, and are counted beside it."""
 LINK = re.compile(
-    rf"(?<![\w@#$.-])(?:https?://[^\s<>\"]+"
-    rf"|(?:{_NAMES}+(?:{_WORLDWIDE})|{_NAMES}{{2,}}[a-z]{{2}}|{_NAMES}[a-z]{{2}}(?=/\S))(?![\w-]|\.\w)(?:[/?][^\s<>\"]*)?)",
+    rf"(?<![a-z0-9_@#$.-])(?:https?://[^\s<>\"/?\u3000-\u9fff()]+{_PATH}"
+    rf"|(?:{_NAMES}+(?:{_WORLDWIDE})|{_NAMES}{{2,}}[a-z]{{2}}|{_NAMES}[a-z]{{2}}(?=/\S))(?![\w-]|\.\w){_PATH})",
     re.IGNORECASE,
 )
 
