@@ -10,6 +10,7 @@ from stdnum.us import ssn
 
 from amends.core.personal.kinds import Found, Kind
 
+_NIC_WORDS = r"\bn\.?i\.?c\b|\bidentity (?:card|number)|\b(?:id card|national id)\b|හැඳුනුම්|ජා\.?\s?හැ|அடையாள"
 _AADHAAR_WORDS = r"a{1,2}dha{1,2}r|uidai|आधार|ஆதார்|ಆಧಾರ್|ਆਧਾਰ|ආධාර්"
 FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (re.compile(r"(?<![\w+-])\d{4}([ -])\d{4}\1\d{4}(?![\w-]| \d)"), aadhaar.is_valid),
@@ -20,6 +21,10 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (re.compile(r"(?<!\w)[A-Z]{4}\d{6}[A-Z]{6}[A-Z0-9]\d(?!\w)"), curp.is_valid),
     (re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), ssn.is_valid),
     (re.compile(r"(?<!\w)\d{9}[VvXx](?!\w)"), lambda number: _is_a_day(int(number[2:5]))),
+    (
+        re.compile(rf"(?:{_NIC_WORDS})[^\d\n]{{0,20}}(?P<number>(?:19[2-9]|20[0-2])\d{{9}})(?!\w)", re.IGNORECASE),
+        lambda number: _is_a_day(int(number[4:7])),
+    ),
 )
 _ENOUGH_DIGITS = re.compile(r"\d{4}")
 """What all of them have, and few other texts."""
