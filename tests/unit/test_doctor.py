@@ -19,6 +19,7 @@ from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.sources import add_source
 from amends.inbox.store import heartbeats
 from amends.triage.loading import SHIPPED
+from tests.translator import translating
 
 KEY = "a key for this test alone"
 NOWHERE = "127.0.0.1:1"
@@ -105,6 +106,19 @@ def test_the_model_that_the_settings_name_is_the_one_that_is_looked_at(patient: 
     [nowhere] = said(machine.model(named("./nowhere")), Level.FAIL)
     assert nowhere.startswith("There is no folder ./nowhere")
     assert said(machine.model(named("org/name")), Level.OK) == ["triage model org/name, which is one of transformers"]
+
+
+def test_the_translator_that_the_settings_name_is_asked_for_a_word(patient: Patient, tmp_path: Path) -> None:
+    def named(url: str = "", model: str = "") -> Patient:
+        return replace(patient, settings=read_settings(_env_file=None, secret_key=KEY, translator_url=url, translator_model=model))
+
+    assert list(machine.translator(patient)) == []
+    with translating() as told:
+        assert said(machine.translator(named(told.url)), Level.OK) == ["posts and drafts are translated by libretranslate"]
+        told.status, told.body = 403, b'{"error": "Visit the portal to get an API key"}'
+        assert "to get an API key" in said(machine.translator(named(told.url)), Level.FAIL)[0]
+    assert "is no web address" in said(machine.translator(named("localhost:5000")), Level.FAIL)[0]
+    assert said(machine.translator(named(model=str(tmp_path / "none"))), Level.FAIL)[0].startswith("nothing is translated: ")
 
 
 def test_the_shipped_model_is_whole(patient: Patient) -> None:

@@ -4,6 +4,7 @@
 # (The extra `hub` is not in every venv.)
 
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -11,12 +12,12 @@ import pytest
 from amends.core.errors import TranslationFailed
 from amends.inbox import translators
 from amends.inbox.translators import Choice
-from amends.inbox.translators.local import Local
+from amends.inbox.translators.local import LONGEST_PIECE, Local, pieces_of
 from tests.needs import Later
 
 torch = Later("torch", "torch is in the extras `hub` and `train`, which are not installed here")
 
-SAID = {"spa_Latn": "mi saco", "tam_Taml": "en bag"}
+SAID = {"spa_Latn": "mi saco", "tam_Taml": "en bag", "sin_Sinh": ""}
 LETTERS = [*" abcdefghijklmnopqrstuvwxyz▁", "en", "es", "ta"]
 """Pieces of words are called like languages, as in every such model."""
 
@@ -72,7 +73,25 @@ def test_the_model_that_the_setting_names_is_asked_in_its_own_codes(model: str) 
     found = translators.build(Choice(model=model))
     assert found is not None
     assert found.name == f"local:{model}"
-    assert [found.translate("my bag", source="en", target=target) for target in ("es", "ta")] == list(SAID.values())
+    assert [found.translate("my bag", source="en", target=target) for target in ("es", "ta")] == ["mi saco", "en bag"]
+
+
+def test_lines_stay_lines_and_each_sentence_is_said(model: str) -> None:
+    assert Local(model).translate("my bag\n\nmy bag", source="en", target="es") == "mi saco\n\nmi saco"
+    assert pieces_of("Where is it? I want it! እባክዎ። Now") == ["Where is it?", "I want it!", "እባክዎ።", "Now"]
+    long = "bag " * 300 + "b" * 700
+    assert "".join(pieces_of(long)).replace(" ", "") == long.replace(" ", "")
+    assert max(map(len, pieces_of(long))) <= LONGEST_PIECE
+
+
+def test_a_model_that_says_nothing_has_not_translated(model: str) -> None:
+    with pytest.raises(TranslationFailed, match="answered nothing"):
+        Local(model).translate("my bag", source="en", target="si")
+
+
+def test_words_that_nobody_named_the_language_of_are_not_taken_for_english(model: str) -> None:
+    with pytest.raises(TranslationFailed, match="does not know the language kn"):
+        Local(model).translate("ನನ್ನ ಚೀಲ ಕಳೆದುಹೋಗಿದೆ", source="", target="es")
 
 
 def test_a_language_that_it_does_not_know_is_told(model: str) -> None:
@@ -83,3 +102,12 @@ def test_a_language_that_it_does_not_know_is_told(model: str) -> None:
 def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(TranslationFailed, match="cannot be loaded"):
         Local(str(tmp_path / "none")).translate("my bag", source="en", target="es")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_a_model_of_which_a_file_is_damaged_is_told(model: str, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "damaged"
+    copytree(model, folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:50])
+    with pytest.raises(TranslationFailed, match="cannot be loaded"):
+        Local(str(folder)).translate("my bag", source="en", target="es")

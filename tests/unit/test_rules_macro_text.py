@@ -16,6 +16,8 @@ VALUES: dict[str, str | int] = {"customer.name": "Cy <b>Fernando</b>", "customer
         ('{% if lang == "ta" %}வணக்கம் {{ customer.first_name }}{% else %}Hello{% endif %}', "வணக்கம் Cy"),
         ("{% if urgency > 50 and lang in ['ta', 'si'] %}Now{% endif %}", "Now"),
         ("About {{ topic | default('it', true) }}", "About it"),
+        ("About {{ topic | default('it') }}, {{ urgency | default(5) }}", "About it, 70"),
+        ("{% if urgency | default(0) > 60 and topic == '' %}Now{% endif %}", "Now"),
         ("100 % of {braces} stay", "100 % of {braces} stay"),
     ],
 )
@@ -46,6 +48,9 @@ def test_a_macro_is_filled_in_as_plain_text(text: str, filled: str) -> None:
         ("{{ " + "(" * 2_000 + " }}", "too many conditions|cannot be read"),
         ("{{ " + "not " * 1_000 + "lang }}", "too many conditions"),
         ("{{lang}}" * 610, "too many variables"),
+        ("{% if lang == 'ta' %}{% if urgency > '60' %}Now{% endif %}{% endif %}", "a number and words cannot be compared"),
+        ("{{ 'a' if lang < 5 }}", "a number and words cannot be compared"),
+        ("{{ 'a' if urgency == '70' }}", "without quotation marks"),
     ],
 )
 def test_what_is_no_macro_is_refused_in_words(text: str, why: str) -> None:

@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     machine.settings_valid,
     machine.secret,
     machine.model,
+    machine.translator,
     machine.screens,
     servers.database,
     servers.broker,

@@ -1,4 +1,4 @@
-"""Checks of the machine: Python, disk, the data folder, the settings, the address, the triage model's files."""
+"""Checks of the machine: Python, disk, the data folder, the settings, the address, the triage model's files, the translator."""
 
 import os
 import platform
@@ -9,8 +9,10 @@ from pathlib import Path
 import httpx
 
 from amends.cli.checks.finding import Finding, Findings, Patient, fail, ok, warn
-from amends.core.errors import ModelMissing, SettingsWrong
+from amends.cli.checks.servers import first_line
+from amends.core.errors import ModelMissing, SettingsWrong, TranslationFailed
 from amends.core.settings import Mode, read_settings
+from amends.inbox.actions.translate import chosen
 from amends.triage.card import check_file, read_card
 from amends.triage.loading import folder_of
 
@@ -106,3 +108,17 @@ def model(patient: Patient) -> Findings:
         yield fail(str(error), again if name else shipped)
     else:
         yield ok(f"triage model {card.version}, {len(card.languages)} languages, every file as it should be")
+
+
+def translator(patient: Patient) -> Findings:
+    """Find whether the translator of the settings translates a greeting; silent where none is set."""
+    try:
+        found = chosen(patient.settings) if patient.settings else None
+        if found is not None:
+            found.translate("Good morning", source="en", target="es")
+            yield ok(f"posts and drafts are translated by {found.name}")
+    except (SettingsWrong, TranslationFailed) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        yield fail(
+            f"nothing is translated: {first_line(cause)}", "Mend AMENDS_TRANSLATOR_URL or AMENDS_TRANSLATOR_MODEL, then start again."
+        )

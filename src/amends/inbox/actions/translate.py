@@ -23,11 +23,16 @@ UNKNOWN = {"", "und"}
 log = logger(__name__)
 
 
+def chosen(given: Settings) -> Translator | None:
+    """Return the translator that is set, or None; `SettingsWrong` where the setting is no good."""
+    key = given.translator_key.get_secret_value()
+    return translators.build(translators.Choice(url=given.translator_url, key=key, model=given.translator_model))
+
+
 def translator_of(given: Settings) -> Translator | None:
     """Return the translator that is set, None where there is none, or none that works: the desk goes on without it."""
-    choice = translators.Choice(url=given.translator_url, key=given.translator_key.get_secret_value(), model=given.translator_model)
     try:
-        return translators.build(choice)
+        return chosen(given)
     except SettingsWrong as error:
         log.warning("no_translator", words=str(error))
         return None

@@ -30,6 +30,8 @@ VARIABLES = (
     "mood",
     "urgency",
 )
+NUMBERS = frozenset({"case.id", "urgency", "years"})
+ORDERS = frozenset({"eq", "ne", "gt", "gteq", "lt", "lteq"})
 FILTERS = frozenset({"default", "lower", "upper", "title", "capitalize", "trim"})
 UNFILLED = N_("This macro cannot be filled in here: %(why)s")
 LONGEST_TEXT = 5_000
@@ -45,6 +47,14 @@ _environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictU
 _environment.globals.clear()
 
 
+def _default(value: object, instead: object = "", *_whether_empty: object) -> object:
+    """Return `instead` for what is missing, which is empty here; Jinja2's own would want to be told so each time."""
+    return instead if value in {"", None} else value
+
+
+_environment.filters["default"] = _default
+
+
 def check(text: str, variables: Sequence[str] = VARIABLES) -> None:
     """Raise `Refused`, with what to write instead, where `text` is no macro of these variables."""
     if not text.strip():
@@ -56,6 +66,7 @@ def check(text: str, variables: Sequence[str] = VARIABLES) -> None:
         raise Refused(_("This macro has too many variables and conditions; make two of it."))
     for node in _all(tree):
         _check_node(node, variables)
+        _check_comparison(node)
     _compiled(text)
 
 
@@ -105,6 +116,26 @@ def _check_node(node: nodes.Node, variables: Sequence[str]) -> None:
         _check_variable(_name(node), variables)
     if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.dyn_args or node.dyn_kwargs):
         raise Refused(_("There is no filter “%(name)s”; there are %(known)s.") % {"name": node.name, "known": ", ".join(sorted(FILTERS))})
+
+
+def _check_comparison(node: nodes.Node) -> None:
+    """Raise `Refused` where a number is compared with words, which fails in a case, or is never so, and is seen there only."""
+    if not isinstance(node, nodes.Compare):
+        return
+    sides = [_is_number(side) for side in (node.expr, *(operand.expr for operand in node.ops if operand.op in ORDERS))]
+    if True in sides and False in sides:
+        raise Refused(
+            _("Line %(line)s: a number and words cannot be compared; a number is written without quotation marks.") % {"line": node.lineno}
+        )
+
+
+def _is_number(node: nodes.Node) -> bool | None:
+    """Tell whether something is a number rather than words; None where that depends."""
+    if isinstance(node, nodes.Filter):
+        return _is_number(node.node) if node.name == "default" and node.node else False
+    if isinstance(node, nodes.Const):
+        return isinstance(node.value, int | float)
+    return _name(node) in NUMBERS if isinstance(node, nodes.Name | nodes.Getattr) else None
 
 
 def _name(node: nodes.Node) -> str:
