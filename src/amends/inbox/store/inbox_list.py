@@ -1,15 +1,18 @@
 """The inbox list: one page of cases in one query, by keyset, within what the reader sees.
 
-The lateral join walks one index per status and stops after a page, however deep the page lies. What fits too rarely for that is gathered
-by the indices of the filters (`matching.carefully`), so that a rare combination does not pass by a million cases.
+The lateral join walks one index per status and stops after a page, however deep the page lies. Where cases have to be looked at one by one
+it stops after some steps, and what it found is certain up to where the first of these walks stopped: the next round goes on from there.
+What fits too rarely for that is gathered by the indices of the filters (`matching.carefully`), so that a rare combination does not pass by
+a million cases.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from math import inf
+from typing import Any, LiteralString
 
-from amends.core.database import Connection, fetch_all, fetch_values
+from amends.core.database import Connection, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.views import Marker, Sort
@@ -90,23 +93,59 @@ _STATUSES: dict[str, LiteralString] = {
 }
 _DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 STEPS = 4_000
-"""How many rows are looked at in the list's order, over all statuses, before the few that fit are gathered by their own indices instead."""
+"""How many rows are looked at in the list's order in one round, over all statuses."""
+ROUNDS = 4
+"""How many rounds may fill a page. Where the first ones show that it takes more, the few that fit are gathered by their own indices."""
 
 
 def page(conn: Connection, query: Query, sort: Sort, asker: Asker, *, after: Marker | None = None, limit: int = 50) -> list[CaseRow]:
     """Return at most `limit` cases that fit the query in the order of `sort`, beginning behind `after`; `NotAQuery`, `TooBroad`."""
     asked = condition(conn, query, asker)
-    behind = _AFTER[sort] if after else ""
-    steps = STEPS // max(1, len(asked.statuses))
-    params = asked.params | {"limit": limit, "steps": steps} | ({"key": after.key, "id": after.id} if after else {})
-    walk = _walk(asked, sort, behind)
-    if asked.is_bare and asked.statuses:
-        walk = _planned_once(walk, asked.statuses, limit, steps)
-    found = fetch_all(conn, CaseRow, walk, params)
-    if len(found) == limit or not asked.weak:
-        return found
+    if asked.weak:
+        return _looked_through(conn, asked, sort, after, limit)
+    return fetch_all(conn, CaseRow, _planned_once(_walk(asked, sort, _behind(sort, after)), asked, limit), _params(asked, after, limit))
+
+
+def _looked_through(conn: Connection, asked: Condition, sort: Sort, after: Marker | None, limit: int) -> list[CaseRow]:
+    """Return a page of what has to be looked at case by case."""
+    rows, behind = list[CaseRow](), after
+    for turn in range(1, ROUNDS + 1):
+        params, beginning = _params(asked, behind, limit), _behind(sort, behind)
+        found = fetch_all(conn, CaseRow, _planned_once(_walk(asked, sort, beginning), asked, limit), params)
+        if len(found) == limit and len(asked.statuses) == 1:
+            return [*rows, *found][:limit]
+        stopped = fetch_maybe(conn, CaseRow, _planned_once(_stopped(asked, sort, beginning), asked, limit), params)
+        rows += [row for row in found if stopped is None or _place(row, sort) <= _place(stopped, sort)]
+        if stopped is None or len(rows) >= limit:
+            return rows[:limit]
+        if len(rows) * ROUNDS < limit * turn:
+            break
+        behind = marker_of(stopped, sort)
     with carefully(conn):
-        return fetch_all(conn, CaseRow, _gather(asked, sort, behind), params)
+        return fetch_all(conn, CaseRow, _gather(asked, sort, _behind(sort, after)), _params(asked, after, limit))
+
+
+def _behind(sort: Sort, after: Marker | None) -> LiteralString:
+    return _AFTER[sort] if after else ""
+
+
+def _params(asked: Condition, after: Marker | None, limit: int) -> dict[str, Any]:
+    place = {"key": after.key, "id": after.id} if after else {}
+    return asked.params | {"limit": limit, "steps": _steps(asked)} | place
+
+
+def _steps(asked: Condition) -> int:
+    return STEPS // max(1, len(asked.statuses))
+
+
+def _place(row: CaseRow, sort: Sort) -> tuple[float, int]:
+    """Return what orders the rows of a list as the database does."""
+    if sort is Sort.NEWEST:
+        return -row.last_post_at.timestamp(), -row.id
+    if sort is Sort.URGENCY:
+        return -row.urgency, -row.id
+    moment = row.due_at if sort is Sort.DEADLINE else row.waiting_since
+    return moment.timestamp() if moment else inf, row.id
 
 
 def _walk(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:
@@ -118,15 +157,27 @@ def _walk(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:
     return _COLUMNS + " from " + merged + _ORDER[sort] + " limit %(limit)s) c" + _JOINS + _ORDER[sort]
 
 
-def _planned_once(walk: LiteralString, statuses: Sequence[str], limit: int, steps: int) -> LiteralString:
-    """Return the walk with its numbers and statuses in the text.
+def _stopped(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:
+    """Return the query of the row at which the first walk stopped that had made all its steps; of none where all came to the end.
+
+    Of each row that is passed by the number alone is read, which an index may tell.
+    """
+    last = "select c.id from cases c where c.status = s.status" + asked.strong + behind + _ORDER[sort] + " offset %(steps)s - 1 limit 1"
+    found = "(select c.* from " + _OF_STATUSES + " s(status) cross join lateral (" + last + ") l join cases c using (id)"
+    return _COLUMNS + " from " + found + _ORDER[sort] + " limit 1) c" + _JOINS
+
+
+def _planned_once(query: LiteralString, asked: Condition, limit: int) -> LiteralString:
+    """Return the query with its numbers and statuses in the text where nothing but statuses is asked.
 
     As parameters they look so dear that PostgreSQL plans anew at each page, which takes as long as to walk. It is left to where
     a plan for all values is right for each.
     """
-    of_statuses = "(values " + ", ".join(_STATUSES[status] for status in statuses) + ")"
-    walk = walk.replace(_OF_STATUSES, of_statuses).replace("%(limit)s", _digits(limit))
-    return walk.replace("%(steps)s", _digits(steps))
+    if not asked.is_bare or not asked.statuses:
+        return query
+    of_statuses = "(values " + ", ".join(_STATUSES[status] for status in asked.statuses) + ")"
+    query = query.replace(_OF_STATUSES, of_statuses).replace("%(limit)s", _digits(limit))
+    return query.replace("%(steps)s", _digits(_steps(asked)))
 
 
 def _digits(number: int) -> LiteralString:
