@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amends.api import words
+from amends.api import notice_words, words
 from amends.api.pages._incident_view import rate_of
 from amends.cli.translating.texts import template
 from amends.core.translating import gettext, speaking
 from amends.inbox.rules import snoozing
 from amends.inbox.rules.query_help import Suggestion, place_of, suggestions
 from amends.inbox.rules.snoozing import Reason, Sleep
+from amends.inbox.store.notification_list import Told
 from amends.triage.shipped_examples import NAMES
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -29,6 +30,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
         (86400, "1 d"),
         (90000, "1 d 1 h"),
         (8 * 86400 + 7200, "8 d"),
+        (1234 * 86400, "1,234 d"),
     ],
 )
 def test_a_span_is_told_in_at_most_two_units(seconds: int, told: str) -> None:
@@ -40,6 +42,12 @@ def test_moments_are_told_from_where_one_stands() -> None:
     assert words.ago(NOON - timedelta(minutes=5), NOON) == "5 min ago"
     assert words.ago(NOON + timedelta(days=7), NOON) == "in 7 d"
     assert (words.until(NOON, NOON), words.until(NOON + timedelta(minutes=2), NOON)) == ("now", "in 2 min")
+
+
+def test_a_renewal_is_told_with_its_day_as_the_language_writes_it() -> None:
+    facts = {"name": "Club", "members": 12_345, "renews_on": "2026-12-05", "organisation_id": 1}
+    told = Told(**dict.fromkeys(Told.__dataclass_fields__) | {"kind": "renewal", "facts": facts})  # pyright: ignore[reportArgumentType]
+    assert notice_words.says(told) == "12,345 memberships of “Club” renew on 5 Dec 2026"
 
 
 def test_a_count_that_stopped_says_so() -> None:

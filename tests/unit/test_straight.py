@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from amends.api import screen
 from amends.api.screen import Screens
+from amends.core.translating import speaking
 
 TEMPLATES = Path(screen.__file__).parent / "templates"
 
@@ -77,3 +78,10 @@ def test_no_template_asks_whether_there_is_what_all_templates_have(templates: En
     """A page would show the function of that name, as those of macros and of organisations did with `trouble`."""
     asked = {name for file in TEMPLATES.glob("*.html") for name in re.findall(r"(\w+) is (?:not )?defined", file.read_text())}
     assert asked & templates.globals.keys() == set()
+
+
+def test_a_count_in_a_sentence_is_written_as_the_language_does(templates: Environment) -> None:
+    said = templates.from_string("{% trans n=n %}{{ n }} case{% pluralize %}{{ n }} cases{% endtrans %}").render
+    assert (said(n=1), said(n=1234)) == ("1 case", "1,234 cases")
+    with speaking("es"):
+        assert said(n=12_345) == "12.345 casos"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from amends.api.trouble_words import trouble
 from amends.api.words import reason, shipped
-from amends.core.translating import N_, _
+from amends.core.translating import N_, _, ngettext
 from amends.core.written import listed, named_anew, number
 from amends.inbox.rules import surge_words
 
@@ -43,4 +43,5 @@ def _where(counted: str) -> str:
 def _ground(found: re.Match[str]) -> str:
     if found["urgency"]:
         return _("urgency %(n)s") % {"n": found["urgency"]}
-    return _("%(n)s followers") % {"n": number(int(found["followers"].replace(",", "")))}
+    count = int(found["followers"].replace(",", ""))
+    return ngettext("%(count)s follower", "%(count)s followers", count) % {"count": number(count)}

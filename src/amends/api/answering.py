@@ -13,6 +13,7 @@ from amends.core.errors import NotFound, Refused
 from amends.core.personal.finding import find, kinds_of
 from amends.core.personal.kinds import Kind
 from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions.approve import NewWords
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.reply import Manner, queue_reply
@@ -130,10 +131,10 @@ def _check_wish(wish: Wish, able: Abilities, *, private: bool) -> None:
     check_pictures(len(wish.pictures), able, private=private)
 
 
-def check_pictures(number: int, able: Abilities, *, private: bool) -> None:
+def check_pictures(count: int, able: Abilities, *, private: bool) -> None:
     """Raise `Refused` where an answer on this network, or a private message there, cannot carry so many pictures."""
     most = able.pictures(private=private)
-    if number <= most:
+    if count <= most:
         return
     if not most:
         raise Refused(_("%(title)s takes no pictures from here.") % {"title": able.title})
@@ -143,4 +144,4 @@ def check_pictures(number: int, able: Abilities, *, private: bool) -> None:
         )
     else:
         said = ngettext("%(title)s takes at most %(n)s picture an answer.", "%(title)s takes at most %(n)s pictures an answer.", most)
-    raise Refused(said % {"title": able.title, "n": most})
+    raise Refused(said % {"title": able.title, "n": number(most)})

@@ -3,7 +3,7 @@
 from amends.api.words import label
 from amends.core.abilities import Abilities, Group
 from amends.core.translating import N_, Table, _, ngettext
-from amends.core.written import dollars
+from amends.core.written import dollars, number
 
 GROUPS = Table(
     {
@@ -80,4 +80,4 @@ def powers(able: Abilities) -> str:
 
 
 def _reach(days: int) -> str:
-    return ngettext("It shows no more than the last day.", "It shows no more than the last %(n)s days.", days) % {"n": days}
+    return ngettext("It shows no more than the last day.", "It shows no more than the last %(n)s days.", days) % {"n": number(days)}

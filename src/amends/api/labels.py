@@ -6,7 +6,7 @@ from typing import Protocol
 
 from amends.api.words import LANGUAGES, MOODS, MOODS_WITHIN, label, written
 from amends.core.translating import N_, Table, _, ngettext
-from amends.core.written import listed, percent
+from amends.core.written import listed, number, percent
 
 INTENTS = Table(
     {
@@ -154,4 +154,4 @@ def mood_story(points: Sequence[Mood]) -> str:
         "The last %(shown)s of %(n)s posts, oldest first: %(moods)s",
         len(points),
     )
-    return sentence % {"shown": shown, "n": len(points), "moods": told}
+    return sentence % {"shown": shown, "n": number(len(points)), "moods": told}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amends.core.translating import N_, gettext, ngettext
-from amends.core.written import percent
+from amends.core.written import number, percent
 from amends.inbox.rules.evidence import CONSENTS, KINDS
 
 _OF_LEVEL: Mapping[tuple[str, str], str] = {
@@ -68,4 +68,4 @@ def moved(table: str, count: int) -> str:
         "memberships": ngettext("%(num)s membership", "%(num)s memberships", count),
         "customer_refs": ngettext("%(num)s number in another system", "%(num)s numbers in other systems", count),
     }
-    return (told.get(table) or ngettext("%(num)s other thing", "%(num)s other things", count)) % {"num": count}
+    return (told.get(table) or ngettext("%(num)s other thing", "%(num)s other things", count)) % {"num": number(count)}

@@ -15,6 +15,7 @@ from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
 from amends.core.translating import N_, _
 from amends.core.watching import Watch, WatchKind
+from amends.core.written import number
 from amends.inbox.rules.parts_of_reply import parts_of
 from amends.inbox.rules.rechecking import USUAL_DAYS
 
@@ -69,7 +70,7 @@ def check_length(network: str, options: Mapping[str, str], text: str, *, private
     if found.most is not None and found.length > found.most:
         raise Refused(
             _("The reply counts %(length)s of at most %(most)s: shorten it by %(n)s.")
-            % {"length": found.length, "most": found.most, "n": found.length - found.most}
+            % {"length": number(found.length), "most": number(found.most), "n": number(found.length - found.most)}
         )
 
 

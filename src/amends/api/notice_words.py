@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from amends.api import clock_words, words
@@ -9,7 +10,7 @@ from amends.api.alarm_reasons import why_alarmed
 from amends.api.asking_words import noted
 from amends.api.trouble_words import trouble
 from amends.core.translating import N_, _, ngettext
-from amends.core.written import number
+from amends.core.written import day, number
 from amends.inbox.rules.noticing import MEANS, Notice, Way
 from amends.inbox.store.notification_list import Told
 
@@ -71,7 +72,8 @@ def _approved(told: Told) -> str:
 def _renewal(facts: Mapping[str, object]) -> str:
     n = int(str(facts.get("members", 1)))
     says = ngettext("%(n)s membership of “%(name)s” renews on %(day)s", "%(n)s memberships of “%(name)s” renew on %(day)s", n)
-    return says % {"n": n, "name": facts.get("name", ""), "day": facts.get("renews_on", "")}
+    renews = date.fromisoformat(str(facts["renews_on"]))
+    return says % {"n": number(n), "name": facts.get("name", ""), "day": day(renews)}
 
 
 def _rota_gap(told: Told) -> str:

@@ -48,6 +48,7 @@ from amends.api.trouble_words import trouble
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
+from amends.core.written import number as counted
 from amends.inbox.actions import conditions
 from amends.inbox.store.inbox_list import CaseRow
 
@@ -152,8 +153,9 @@ def _told(text: str, /, **values: object) -> Markup:
 
 
 def _told_of(one: str, many: str, number: int, /, **values: object) -> Markup:
-    """Return the form of a text of ours that fits `number`, which it may name `num`, with `values` put in."""
-    return _filled(ngettext(one, many, number), {"num": number} | values)
+    """Return the form of a text of ours that fits `number`, which it may name `num`, with `values` put in: numbers as the language does."""
+    told = {name: counted(value) if isinstance(value, int) else value for name, value in ({"num": number} | values).items()}
+    return _filled(ngettext(one, many, number), told)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:

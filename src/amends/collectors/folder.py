@@ -188,7 +188,7 @@ def _cursor(places: Mapping[str, Place]) -> Cursor:
 
 def _first(lines: Sequence[str]) -> tuple[str, ...]:
     more = len(lines) - MOST_TROUBLES
-    return (*lines[:MOST_TROUBLES], *([Said.MORE_ROWS % {"n": f"{more:,}"}] if more > 0 else []))
+    return (*lines[:MOST_TROUBLES], Said.MORE_ROWS % {"n": f"{more:,}"}) if more > 1 else tuple(lines)
 
 
 def _refused_so_far(places: Mapping[str, Place]) -> list[str]:

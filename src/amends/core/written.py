@@ -184,7 +184,7 @@ def span(length: timedelta) -> str:
 
 
 def _two(large: int, small: int, alone: str, both: str, names: tuple[str, str]) -> str:
-    return both % dict(zip(names, (large, small), strict=True)) if small else alone % {"n": large}
+    return both % dict(zip(names, (number(large), number(small)), strict=True)) if small else alone % {"n": number(large)}
 
 
 def seconds(length: float) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from amends.api import gap_words
 from amends.api.trouble_words import trouble
 from amends.core.translating import _, ngettext
-from amends.core.written import listed, percent
+from amends.core.written import listed, number, percent
 from amends.inbox.actions.ledger import Ledger
 from amends.inbox.store.coverage import Covered
 from amends.inbox.store.gaps import Gap
@@ -120,4 +120,4 @@ def _counted(colour: Colour, count: int) -> str:
         Colour.FILLED: ngettext("%(n)s gap filled", "%(n)s gaps filled", count),
         Colour.LOST: ngettext("%(n)s gap lost", "%(n)s gaps lost", count),
     }
-    return told[colour] % {"n": count}
+    return told[colour] % {"n": number(count)}

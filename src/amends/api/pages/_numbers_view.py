@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.translating import _, ngettext
-from amends.core.written import number, percent, seconds
+from amends.core.written import locale, number, percent, seconds
 from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.measuring import EDGES, Measures, Outcomes, Times, distribution
 from amends.inbox.rules.paces import Paces
@@ -80,8 +80,12 @@ def tiles(found: Found, asked: Asked, pace: Paces) -> list[Tile]:
     first, ending, following = (_in_business(pace, one) for one in (pace.first_business, pace.ending_business, pace.next_business))
     return [
         _backlog(found),
-        _timed(_("First answer"), Figure.ANSWERED, now.first, then.first, _of(now.answered, now.begun, _("answered")), first),
-        _timed(_("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(now.ended, now.begun, _("resolved")), ending),
+        _timed(
+            _("First answer"), Figure.ANSWERED, now.first, then.first, _of(_("%(n)s of %(all)s answered"), now.answered, now.begun), first
+        ),
+        _timed(
+            _("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(_("%(n)s of %(all)s resolved"), now.ended, now.begun), ending
+        ),
         _timed(
             _("Next answer"),
             Figure.NEXT_ANSWERED,
@@ -199,8 +203,8 @@ def _whole(name: str, figure: Figure, now: tuple[int, int], then: tuple[int, int
     )
 
 
-def _of(n: int, of: int, what: str) -> str:
-    return _("%(n)s of %(all)s %(what)s") % {"n": number(n), "all": number(of), "what": what}
+def _of(sentence: str, n: int, of: int) -> str:
+    return sentence % {"n": number(n), "all": number(of)}
 
 
 def _share(n: int, of: int) -> float | None:
@@ -212,7 +216,8 @@ def _points(now: float | None, then: float | None, *, up: bool) -> Change | None
     if now is None or then is None or round((now - then) * POINTS, 1) == 0:
         return None
     points = round((now - then) * POINTS, 1)
-    return Change(text=_("%(points)s points") % {"points": _signed(points, number(abs(points)))}, better=(points > 0) is up)
+    says = ngettext("%(points)s point", "%(points)s points", 1 if locale().plural_form(abs(points)) == "one" else 2)
+    return Change(text=says % {"points": _signed(points, number(abs(points)))}, better=(points > 0) is up)
 
 
 def _percent(now: int, then: int) -> Change | None:

@@ -11,6 +11,7 @@ from amends.api.pages._team_view import by, until_when
 from amends.api.pages.teams import listed
 from amends.api.screen import saying
 from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions.being_away import come_back, go_away, hand_over_all, undo_hand_over
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import Right
@@ -57,7 +58,7 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, hand_over_id: in
     """Give back what was handed over, one's own or what one handed over for somebody else."""
     with desk.pool.transaction() as conn:
         count = undo_hand_over(conn, hand_over_id=hand_over_id, by=by(visitor), now=desk.clock())
-    said = ngettext("%(n)s case is back", "%(n)s cases are back", count) % {"n": count}
+    said = ngettext("%(n)s case is back", "%(n)s cases are back", count) % {"n": number(count)}
     return saying(_menu(request, desk, visitor), said)
 
 
@@ -89,9 +90,10 @@ def hand_over(request: Request, desk: AtDesk, visitor: Meaning, agent_id: AgentI
 def _handed_over(desk: Desk, visitor: Visitor, agent_id: AgentId) -> tuple[str, str]:
     """Hand over; return what to say, and the address that takes it back."""
     with desk.pool.transaction() as conn:
-        number, count = hand_over_all(conn, agent_id=agent_id, by=by(visitor), now=desk.clock())
+        hand_over_id, count = hand_over_all(conn, agent_id=agent_id, by=by(visitor), now=desk.clock())
     desk.wake()
-    return ngettext("%(n)s case is handed over", "%(n)s cases are handed over", count) % {"n": count}, f"/me/hand-over/{number}/undo"
+    said = ngettext("%(n)s case is handed over", "%(n)s cases are handed over", count) % {"n": number(count)}
+    return said, f"/me/hand-over/{hand_over_id}/undo"
 
 
 def _menu(request: Request, desk: Desk, visitor: Visitor) -> HTMLResponse:

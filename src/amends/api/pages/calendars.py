@@ -13,7 +13,8 @@ from amends.api.screen import saying
 from amends.api.zones import zones
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import calendars
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.days_off import known_until, read_regions, regions
@@ -97,8 +98,12 @@ def take_in(request: Request, desk: AtDesk, visitor: Meaning, calendar_id: int, 
         both = Calendar(zone=known.zone, spans=known.spans, regions=known.regions, days_off=known.days_off | found.days)
         calendars.save(conn, name=row.name, calendar=both, calendar_id=calendar_id, agent_id=visitor.agent_id, now=desk.clock())
 
-    told = _("%(n)s days off taken in; %(passed)s events with a time of day were passed over")
-    return _listed(request, desk, keep, told % {"n": len(found.days), "passed": found.passed_over})
+    told = ngettext(
+        "%(n)s day off taken in; events with a time of day that were passed over: %(passed)s",
+        "%(n)s days off taken in; events with a time of day that were passed over: %(passed)s",
+        len(found.days),
+    )
+    return _listed(request, desk, keep, told % {"n": number(len(found.days)), "passed": number(found.passed_over)})
 
 
 @router.post("/{calendar_id:int}/remove")

@@ -10,6 +10,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.post import Post
 from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import budget
 from amends.inbox.actions.look_again import record_thread
 from amends.inbox.rules.ids import CaseId
@@ -31,7 +32,7 @@ def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: Case
     now = desk.clock()
     said = ngettext(
         "The thread as the network shows it now: %(n)s post", "The thread as the network shows it now: %(n)s posts", len(posts)
-    ) % {"n": len(posts)}
+    ) % {"n": number(len(posts))}
 
     def act(conn: Connection) -> None:
         record_thread(conn, thread, posts, now=now)

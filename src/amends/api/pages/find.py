@@ -16,6 +16,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.core.translating import ngettext
+from amends.core.written import number
 from amends.inbox.actions.search_index import WITHOUT_CASE
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.rights import Right, Scope
@@ -104,6 +105,6 @@ def _case(row: finding.CaseRow) -> Option:
 
 
 def _customer(one: finding.FoundCustomer) -> Option:
-    counted = ngettext("%(n)s case", "%(n)s cases", one.cases) % {"n": one.cases}
+    counted = ngettext("%(n)s case", "%(n)s cases", one.cases) % {"n": number(one.cases)}
     told = f"{words.handle(one.handle, one.network)} · {counted}"
     return Option(says=one.name, more=told, address=f"/inbox/{one.case_id}", case_id=one.case_id, network=one.network)

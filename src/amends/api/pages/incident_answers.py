@@ -110,7 +110,7 @@ def approve_shown(request: Request, desk: AtDesk, visitor: Meaning, incident_id:
         same = [one for one in found if crc32(words[one.id].encode()) == read[one.id].words]
         done = sum(_approved(conn, desk, visitor, one, words[one.id], read[one.id].case) for one in same)
     desk.wake()
-    said = ngettext("%(n)s answer approved", "%(n)s answers approved", done) % {"n": done}
+    said = ngettext("%(n)s answer approved", "%(n)s answers approved", done) % {"n": number(done)}
     return _listed(request, desk, visitor, incident_id, said)
 
 

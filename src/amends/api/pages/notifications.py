@@ -14,6 +14,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import notices
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts, notification_list, notifications
@@ -83,7 +84,7 @@ def read(  # noqa: PLR0913
     if quietly:
         return Response(status_code=204)
     undo = "/notifications/unread?" + urlencode({"at": now.isoformat()}) if n else ""
-    said = ngettext("%(n)s is read", "%(n)s are read", n) % {"n": n} if n else _("There was nothing left to read")
+    said = ngettext("%(n)s is read", "%(n)s are read", n) % {"n": number(n)} if n else _("There was nothing left to read")
     return saying(_listed(request, desk, visitor), said, undo=undo)
 
 

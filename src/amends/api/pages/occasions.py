@@ -14,6 +14,7 @@ from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, Refused
 from amends.core.translating import NATIVE_NAMES, _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import letters, plan_occasions, send_occasions
 from amends.inbox.actions import occasions as acts
 from amends.inbox.rules.ids import AgentId, CustomerId
@@ -172,9 +173,9 @@ def stop(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int) -> 
     with desk.pool.transaction() as conn:
         stopped = acts.stop(conn, occasion_id, agent_id=visitor.agent_id, now=desk.clock())
     held, away = stopped.held, stopped.under_way
-    said = ngettext("Stopped; %(n)s message does not go out", "Stopped; %(n)s messages do not go out", held) % {"n": held}
+    said = ngettext("Stopped; %(n)s message does not go out", "Stopped; %(n)s messages do not go out", held) % {"n": number(held)}
     if away:
-        more = ngettext("%(n)s message was on its way already", "%(n)s messages were on their way already", away) % {"n": away}
+        more = ngettext("%(n)s message was on its way already", "%(n)s messages were on their way already", away) % {"n": number(away)}
         said = f"{said} · {more}"
     return saying(_shown(request, desk, occasion_id), said)
 
@@ -208,7 +209,7 @@ def let_out(
         acts.occasion_of(conn, occasion_id)
         n = plan_occasions.let_out(conn, occasion_id, message, agent_id=visitor.agent_id)
     desk.wake()
-    said = ngettext("%(n)s message goes when it is due", "%(n)s messages go when they are due", n) % {"n": n}
+    said = ngettext("%(n)s message goes when it is due", "%(n)s messages go when they are due", n) % {"n": number(n)}
     return saying(_shown(request, desk, occasion_id), said)
 
 
@@ -228,7 +229,7 @@ def begin_round(
     with desk.pool.transaction() as conn:
         n = plan_occasions.begin_round(conn, occasion_id, parse(q), asker_of(visitor, desk.clock()), now=desk.clock())
     desk.wake()
-    said = ngettext("%(n)s message is planned", "%(n)s messages are planned", n) % {"n": n}
+    said = ngettext("%(n)s message is planned", "%(n)s messages are planned", n) % {"n": number(n)}
     return saying(_shown(request, desk, occasion_id), said)
 
 

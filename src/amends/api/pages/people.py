@@ -13,6 +13,7 @@ from amends.api.screen import saying
 from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.core.translating import ngettext
+from amends.core.written import number
 from amends.inbox.actions import invitations, password_links, people, second_factor
 from amends.inbox.rules.ids import AgentId, InvitationId, TeamId
 from amends.inbox.rules.rights import Right
@@ -96,7 +97,7 @@ def deactivate(request: Request, desk: AtDesk, visitor: Meaning, agent_id: Agent
     with desk.pool.transaction() as conn:
         cases = people.deactivate(conn, agent_id=agent_id, by=visitor.agent_id, now=desk.clock())
     words = ngettext("Deactivated. %(number)s case has no agent now.", "Deactivated. %(number)s cases have no agent now.", cases) % {
-        "number": cases
+        "number": number(cases)
     }
     return _shown(request, desk, None, words if cases else _("Deactivated: sessions and tokens have ended"))
 

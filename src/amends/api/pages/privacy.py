@@ -13,6 +13,7 @@ from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import N_, Table, _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import privacy_requests as asking
 from amends.inbox.actions.privacy_requests import Asked
 from amends.inbox.rules.ids import CustomerId
@@ -85,7 +86,9 @@ def erase(request: Request, desk: AtDesk, visitor: Meaning, request_id: int) -> 
     with desk.pool.transaction() as conn:
         found = asking.carry_out(conn, request_id, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
-    said = ngettext("Erased; the words of %(n)s post go now", "Erased; the words of %(n)s posts go now", found.posts) % {"n": found.posts}
+    said = ngettext("Erased; the words of %(n)s post go now", "Erased; the words of %(n)s posts go now", found.posts) % {
+        "n": number(found.posts)
+    }
     return saying(_listed(request, desk), said)
 
 

@@ -13,6 +13,7 @@ from amends.api.screen import saying
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import gettext as _
 from amends.core.translating import ngettext
+from amends.core.written import number
 from amends.inbox.actions.account_notes import note_change
 from amends.inbox.actions.agents import change_password, own_password_holds
 from amends.inbox.actions.tries import TooOften
@@ -68,7 +69,7 @@ def end_others(request: Request, desk: AtDesk, visitor: Meaning) -> Response:
         note_change(
             conn, EventKind.SESSIONS_ENDED, by=visitor.agent_id, about=visitor.agent_id, now=desk.clock(), before={"sessions": ended}
         )
-    words = ngettext("%(number)s other session has ended", "%(number)s other sessions have ended", ended) % {"number": ended}
+    words = ngettext("%(number)s other session has ended", "%(number)s other sessions have ended", ended) % {"number": number(ended)}
     return saying(_blocks(request, desk, visitor), words)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
+from amends.core.written import number
 from amends.inbox.actions.setting_history import History, Version
 from amends.inbox.rules.alarm_quality import Preview, preview
 from amends.inbox.rules.alarm_thresholds import LONGEST_COOLDOWN, MOST_FOLLOWERS, NEVER, Thresholds, wrong_in
@@ -50,9 +51,9 @@ def checked(entered: Thresholds) -> Thresholds:
     """Return the thresholds; `Refused` says what does not fit."""
     told = {
         "urgency": _("Urgency is a whole number from 0 to %(most)s; %(most)s never rings.") % {"most": NEVER},
-        "followers": _("Followers are a whole number from 0 to %(most)s.") % {"most": MOST_FOLLOWERS},
+        "followers": _("Followers are a whole number from 0 to %(most)s.") % {"most": number(MOST_FOLLOWERS)},
         "cooldown": _("The rest of a case is a whole number of minutes from 0 to %(most)s.")
-        % {"most": LONGEST_COOLDOWN // timedelta(minutes=1)},
+        % {"most": number(LONGEST_COOLDOWN // timedelta(minutes=1))},
     }
     if wrong := wrong_in(entered):
         raise Refused(" ".join(told[name] for name in wrong))

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
-from amends.core.translating import _
+from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import kept_queries
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.assigning import Gives
@@ -101,8 +102,12 @@ def remove_team(conn: Connection, *, team_id: TeamId, by: By, now: datetime) -> 
     saw = _sight(conn, team.members, by)
     left = teams.work_of(conn, [team_id])[team_id].open
     if left:
-        words = _("%(n)s cases of “%(name)s” are going on; resolve them or give them to another team first.")
-        raise Refused(words % {"n": left, "name": team.name})
+        words = ngettext(
+            "%(n)s case of “%(name)s” is going on; resolve it or give it to another team first.",
+            "%(n)s cases of “%(name)s” are going on; resolve them or give them to another team first.",
+            left,
+        )
+        raise Refused(words % {"n": number(left), "name": team.name})
     teams.set_archived(conn, team_id=team_id, at=now)
     _check_not_wider(conn, saw)
     _tell(conn, EventKind.TEAM_REMOVED, by, now, team_id=team_id, name=team.name)

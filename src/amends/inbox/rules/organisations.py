@@ -192,7 +192,7 @@ def _risk(at: Engagement) -> Why | None:
     if not at.at_risk:
         return None
     says = ngettext("%(n)s member is at high risk of leaving.", "%(n)s members are at high risk of leaving.", at.at_risk) % {
-        "n": at.at_risk
+        "n": written.number(at.at_risk)
     }
     return Why(health=Health.UNWELL if at.at_risk >= at.members * MANY else Health.WATCH, says=says)
 
@@ -201,17 +201,22 @@ def _waiting(at: Engagement) -> Why | None:
     if not at.waiting:
         return None
     return Why(
-        health=Health.WATCH, says=ngettext("%(n)s member waits for us.", "%(n)s members wait for us.", at.waiting) % {"n": at.waiting}
+        health=Health.WATCH,
+        says=ngettext("%(n)s member waits for us.", "%(n)s members wait for us.", at.waiting) % {"n": written.number(at.waiting)},
     )
 
 
 def _mood(at: Engagement) -> Why | None:
     heard = at.unhappy + at.content
     if at.unhappy and at.unhappy * 2 > heard:
-        says = ngettext("%(n)s member sounds unhappy of late.", "%(n)s members sound unhappy of late.", at.unhappy) % {"n": at.unhappy}
+        says = ngettext("%(n)s member sounds unhappy of late.", "%(n)s members sound unhappy of late.", at.unhappy) % {
+            "n": written.number(at.unhappy)
+        }
         return Why(health=Health.UNWELL if at.unhappy >= at.members * MANY else Health.WATCH, says=says)
     if at.content:
-        says = ngettext("%(n)s member sounds content of late.", "%(n)s members sound content of late.", at.content) % {"n": at.content}
+        says = ngettext("%(n)s member sounds content of late.", "%(n)s members sound content of late.", at.content) % {
+            "n": written.number(at.content)
+        }
         return Why(health=Health.WELL, says=says)
     return None
 
@@ -220,7 +225,7 @@ def _relapsed(at: Engagement) -> Why | None:
     if not at.relapsed:
         return None
     says = ngettext("Our last answer to %(n)s member did not hold.", "Our last answers to %(n)s members did not hold.", at.relapsed)
-    return Why(health=Health.WATCH, says=says % {"n": at.relapsed})
+    return Why(health=Health.WATCH, says=says % {"n": written.number(at.relapsed)})
 
 
 def _renewing(at: Engagement) -> Why | None:
@@ -230,7 +235,8 @@ def _renewing(at: Engagement) -> Why | None:
         "%(n)s membership renews by %(day)s or sooner.", "%(n)s memberships renew within 30 days, the next on %(day)s.", at.renewing
     )
     return Why(
-        health=Health.WATCH if at.at_risk or at.unhappy else Health.WELL, says=says % {"n": at.renewing, "day": written.day(at.renews_on)}
+        health=Health.WATCH if at.at_risk or at.unhappy else Health.WELL,
+        says=says % {"n": written.number(at.renewing), "day": written.day(at.renews_on)},
     )
 
 

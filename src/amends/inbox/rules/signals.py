@@ -114,7 +114,7 @@ def relapsed(at: Standing, _now: datetime) -> Told | None:
     if not at.relapses_of_late:
         return None
     says = ngettext("One answer of ours did not hold.", "%(n)s answers of ours did not hold.", at.relapses_of_late)
-    return Told(signal=Signal.RELAPSED, says=says % {"n": at.relapses_of_late}, weight=2)
+    return Told(signal=Signal.RELAPSED, says=says % {"n": written.number(at.relapses_of_late)}, weight=2)
 
 
 def negative(at: Standing, _now: datetime) -> Told | None:
@@ -129,7 +129,7 @@ def repeats(at: Standing, _now: datetime) -> Told | None:
     """Two or more cases were opened of late: 1."""
     if at.complaints < AGAIN:
         return None
-    return Told(signal=Signal.REPEATS, says=_("%(n)s cases within 90 days.") % {"n": at.complaints}, weight=1)
+    return Told(signal=Signal.REPEATS, says=_("%(n)s cases within 90 days.") % {"n": written.number(at.complaints)}, weight=1)
 
 
 def unanswered(at: Standing, _now: datetime) -> Told | None:
@@ -137,14 +137,18 @@ def unanswered(at: Standing, _now: datetime) -> Told | None:
     if not at.unanswered:
         return None
     says = ngettext("One open case has no answer.", "%(n)s open cases have no answer.", at.unanswered)
-    return Told(signal=Signal.UNANSWERED, says=says % {"n": at.unanswered}, weight=1)
+    return Told(signal=Signal.UNANSWERED, says=says % {"n": written.number(at.unanswered)}, weight=1)
 
 
 def waits(at: Standing, now: datetime) -> Told | None:
     """They have waited for us for two days or longer: 2."""
     if at.waiting_since is None or now - at.waiting_since < LONG_WAIT:
         return None
-    return Told(signal=Signal.WAITS, says=_("They have waited for us for %(n)s days.") % {"n": (now - at.waiting_since).days}, weight=2)
+    return Told(
+        signal=Signal.WAITS,
+        says=_("They have waited for us for %(n)s days.") % {"n": written.number((now - at.waiting_since).days)},
+        weight=2,
+    )
 
 
 def promise_overdue(at: Standing, now: datetime) -> Told | None:
