@@ -28,8 +28,6 @@ ONE_OF: Mapping[str, LiteralString] = {
     "topic": "exists (" + TOPICS + " and l.topic_id = any({}::bigint[]))",
     "incident": """c.id = any(array(
         select case_id from incident_cases where incident_id = any({}::bigint[]) and left_at is null))""",
-    "customer": """c.customer_id = any(array(
-        select u.id from customers u join unnest({}::text[]) part on lower(u.name) like part limit 2000))""",
 }
 # What a value says by itself.
 SAID: Mapping[tuple[str, str], LiteralString] = {
@@ -61,7 +59,7 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
         select case_id from promises where state = 'open' and made_at is not null and due_at <= %(now)s + interval '1 day'
         order by due_at limit 5000))""",
     ("promise", "open"): "exists (select from promises p where p.case_id = c.id and p.state = 'open' and p.made_at is not null)",
-    ("promise", "broken"): "c.id = any(array(select case_id from promises where state = 'broken' limit 5000))",
+    ("promise", "broken"): "exists (select from promises p where p.case_id = c.id and p.state = 'broken')",
     ("promise", "kept"): "exists (select from promises p where p.case_id = c.id and p.state = 'kept')",
     ("promise", "none"): "not exists (select from promises p where p.case_id = c.id)",
     ("follow-up", "due"): """c.id = any(array(

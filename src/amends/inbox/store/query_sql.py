@@ -14,14 +14,14 @@ from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import Match, Node, Not, Query, Term, Word
 from amends.inbox.rules.query_fields import ATTRIBUTE
 from amends.inbox.rules.words import CaseStatus
+from amends.inbox.store import query_people, scopes, segment_sql
 from amends.inbox.store import query_pieces as pieces
-from amends.inbox.store import scopes, segment_sql
 from amends.inbox.store.query_names import Names, names_of
-from amends.inbox.store.query_words import Holders, escaped, holders_of, holds_words, is_of_handle, is_rare
+from amends.inbox.store.query_words import Holders, holders_of, holds_words, is_rare
 from amends.inbox.store.query_writing import Writer
 from amends.inbox.store.segment_sql import Meant
 
-_STRONG = frozenset({"case", "handle", "assignee", "team", "needs", "mentions"})
+_STRONG = frozenset({"case", "assignee", "team", "needs", "mentions"})
 _ONLY_OPEN = {("due", "past"), ("is", "late")}
 
 
@@ -52,6 +52,7 @@ def condition(conn: Connection, query: Query, asker: Asker) -> Condition:
         asker=asker,
         names=names_of(conn, query),
         holders=holders_of(conn, query),
+        people=query_people.people_of(conn, query),
         segments=segment_sql.meant(conn, query),
         attributes=segment_sql.attributes(conn, query),
     )
@@ -60,7 +61,7 @@ def condition(conn: Connection, query: Query, asker: Asker) -> Condition:
     for node in query.parts:
         if _statuses(node) is not None:
             continue
-        if _is_strong(node) or (isinstance(node, Word) and is_rare(node, writer.holders)):
+        if writer.is_strong(node):
             strong += " and " + writer.node(node)
         else:
             weak += " and " + writer.node(node)
@@ -97,12 +98,6 @@ def _is_only_open(node: Node) -> bool:
     return all((node.field, match.value) in _ONLY_OPEN or (node.field == "due" and bool(match.op)) for match in node.matches)
 
 
-def _is_strong(node: Node) -> bool:
-    if not isinstance(node, Term):
-        return False
-    return (node.field in _STRONG and not any(match.op for match in node.matches)) or node.matches == (Match("due"),)
-
-
 @dataclass(kw_only=True)
 class _Writer(Writer):
     """Writes what is asked of cases, for who asks."""
@@ -110,11 +105,21 @@ class _Writer(Writer):
     asker: Asker
     names: Names
     holders: Holders
+    people: query_people.People
     segments: Meant
     attributes: Meant
 
     def __post_init__(self) -> None:
         self.params |= {"me": self.asker.agent_id, "now": self.asker.now}
+
+    def is_strong(self, node: Node) -> bool:
+        """Tell whether an index of its own answers the condition."""
+        if isinstance(node, Word):
+            return is_rare(node, self.holders)
+        if not isinstance(node, Term):
+            return False
+        plain = node.field in _STRONG and not any(match.op for match in node.matches)
+        return plain or node.matches == (Match("due"),) or query_people.are_few(node, self.people)
 
     def scope(self) -> LiteralString:
         """Return what holds for every case that the asker may see."""
@@ -133,8 +138,6 @@ class _Writer(Writer):
 
     @override
     def values(self, name: str, plain: list[str]) -> list[int] | list[str]:
-        if name == "customer":
-            return [f"%{escaped(value).lower()}%" for value in plain]
         if name in {"network", "region"}:
             return [value.lower() for value in plain]
         if (name, plain[0]) in self.names:
@@ -144,8 +147,8 @@ class _Writer(Writer):
     @override
     def otherwise(self, name: str, match: Match) -> LiteralString:
         """Return the condition of what lies in a list or a table of its own."""
-        if name == "handle":
-            return is_of_handle(self.hold, match.value)
+        if name in query_people.FIELDS:
+            return query_people.is_of(self.hold, name, match.value, self.people)
         if name == "segment":
             return segment_sql.holds_case(self.segments[match.value], self.asker, self.params)
         if name == "follow-up":

@@ -131,12 +131,6 @@ def part_of(text: str) -> str:
     return f"%{bare}%" if len(bare) >= SHORTEST_PART and bare.isascii() and not bare.count(" ") else ""
 
 
-def is_of_handle(hold: Hold, handle: str) -> LiteralString:
-    """Return the condition that the customer's handle begins with `handle`."""
-    begins = hold(f"{bare_handle(handle)}%")
-    return "c.author_id = any(array(select id from authors where lower(handle) like " + begins + " limit 1000))"
-
-
 def escaped(text: str) -> str:
     r"""Return `text` so that `like` takes it as it stands."""
     return text.replace("\x00", "").strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
