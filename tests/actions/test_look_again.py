@@ -7,7 +7,7 @@ from amends.core.database import execute, fetch_values
 from amends.core.errors import RateLimited, Unreachable
 from amends.core.post import Post
 from amends.inbox.actions.ingest import Ingested
-from amends.inbox.actions.look_again import claim_look, record_look, record_look_trouble
+from amends.inbox.actions.look_again import claim_look, look_sooner, record_doubt, record_look, record_look_trouble
 from amends.inbox.store.looks import LookJob
 from tests.cast import CY, DEE, POLICY, US, a_post, an_answer_to
 from tests.desk import DAY, HOUR, MINUTE, Desk
@@ -91,6 +91,64 @@ def test_looks_grow_rarer_and_end_with_the_case(desk: Desk) -> None:
     assert waits[:3] == [HOUR, 2 * HOUR, 4 * HOUR]
     assert waits[-1] == DAY
     assert fetch_values(desk.conn, "select look_at from cases") == [None]
+
+
+def free(desk: Desk) -> None:
+    execute(desk.conn, 'update sources set options = options || \'{"price_per_read": "0"}\'')
+
+
+def open_it(desk: Desk) -> timedelta:
+    """Have the case open for a moment, and return how long it is until the next look."""
+    look_sooner(desk.conn, case_id=desk.case().id, policy=desk.policy, now=desk.now)
+    [planned] = fetch_values(desk.conn, "select look_at from cases")
+    return planned - desk.now
+
+
+def test_a_case_that_somebody_has_open_is_looked_at_as_often_as_a_new_one(desk: Desk) -> None:
+    desk.hear(a_post())
+    free(desk)
+    for _ in range(4):
+        [desk.now] = fetch_values(desk.conn, "select look_at from cases")
+        look(desk)
+
+    desk.now += 59 * MINUTE
+    assert open_it(desk) > 12 * HOUR
+    desk.now += MINUTE
+    assert open_it(desk) == timedelta(0)
+    look(desk)
+    assert open_it(desk) == 2 * HOUR
+
+
+def test_a_look_under_way_or_in_doubt_is_not_begun_a_second_time(desk: Desk) -> None:
+    desk.hear(a_post())
+    free(desk)
+    [desk.now] = fetch_values(desk.conn, "select look_at from cases")
+    look(desk)
+    desk.now += 2 * HOUR
+    job = due(desk)
+    assert open_it(desk) == MINUTE
+    record_doubt(desk.conn, job, now=desk.now)
+    desk.now += 30 * MINUTE
+    assert open_it(desk) == 30 * MINUTE
+
+
+def test_where_reads_cost_nobody_reads_more_because_somebody_looks(desk: Desk) -> None:
+    desk.hear(a_post())
+    [desk.now] = fetch_values(desk.conn, "select look_at from cases")
+    look(desk)
+    desk.now += HOUR
+    assert open_it(desk) == HOUR
+
+
+def test_a_network_that_refuses_is_not_asked_at_each_sign_of_life(desk: Desk) -> None:
+    desk.hear(a_post())
+    free(desk)
+    desk.now += POLICY.look_after
+    for trouble in (RateLimited(until=desk.now + 5 * MINUTE), Unreachable()):
+        record_look_trouble(desk.conn, due(desk), trouble, policy=desk.policy, now=desk.now)
+        wait = open_it(desk)
+        assert wait > timedelta(0)
+        desk.now += wait
 
 
 def test_two_workers_never_look_at_one_case_at_once(desk: Desk) -> None:

@@ -235,6 +235,17 @@ def test_signs_of_life_are_written_once_in_five_seconds_at_most(door: Door) -> N
         assert be("reply", 6) == [door.now + timedelta(seconds=6)]
 
 
+def test_whoever_has_a_case_open_lets_its_posts_be_looked_at(door: Door) -> None:
+    later = door.now + timedelta(days=1)
+    with door.pool.transaction() as conn:
+        execute(conn, 'update sources set options = options || \'{"price_per_read": "0"}\'')
+        execute(conn, "update cases set looks = 9, look_at = %(later)s", {"later": later - timedelta(hours=2)})
+    door.visitor(door.who.bo).post(f"/inbox/{door.who.plain}/presence", data={"doing": "viewing"})
+    with door.pool.transaction() as conn:
+        planned = fetch_values(conn, "select look_at from cases where id = %(id)s", {"id": door.who.plain})
+    assert planned == [door.now]
+
+
 def test_a_word_for_one_agent_reaches_only_their_screens(door: Door, address: str) -> None:
     with stream(door, address, only="notice news") as ada, stream(door, address, who=door.who.bo, only="notice news") as bo:
         with door.pool.transaction() as conn:

@@ -10,6 +10,7 @@ from amends.api.bulletins import Audience, look_again
 from amends.api.desk import AtDesk, Desk
 from amends.api.live import MOST_CASES, Screen
 from amends.core.translating import spoken
+from amends.inbox.actions.look_again import look_sooner
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import inbox_list, presence
@@ -38,6 +39,7 @@ def be_present(
             presence.leave(conn, case_id=case_id, agent_id=visitor.agent_id)
         else:
             presence.be(conn, case_id=case_id, agent_id=visitor.agent_id, doing=doing, now=desk.clock())
+            look_sooner(conn, case_id=case_id, policy=desk.policy, now=desk.clock())
     return Response(status_code=204)
 
 

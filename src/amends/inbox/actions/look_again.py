@@ -11,7 +11,9 @@ from amends.core.errors import NetworkError, RateLimited
 from amends.core.post import Post
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
+from amends.inbox.actions.pricing import price_of
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rechecking import is_all_gone, is_believed
 from amends.inbox.store import events, looks
@@ -25,6 +27,13 @@ WITNESSES = 5
 def claim_look(conn: Connection, *, now: datetime) -> LookJob | None:
     """Claim the case whose posts are due longest to be looked at, or None."""
     return looks.claim_next(conn, now=now, until=now + LEASE)
+
+
+def look_sooner(conn: Connection, *, case_id: CaseId, policy: Policy, now: datetime) -> None:
+    """Let a case that somebody has open be looked at as often as a new one, so that nobody answers what is gone; not where reads cost."""
+    found = looks.distant(conn, case_id=case_id, now=now, after=policy.look_after, lease=LEASE)
+    if found is not None and not price_of(found.network, found.options):
+        looks.begin_anew(conn, case_id=case_id, now=now)
 
 
 def record_look(conn: Connection, job: LookJob, posts: Sequence[Post], *, policy: Policy, now: datetime) -> Ingested:

@@ -123,6 +123,30 @@ def save(conn: Connection, *, case_id: CaseId, now: datetime, after: timedelta) 
     )
 
 
+def distant(conn: Connection, *, case_id: CaseId, now: datetime, after: timedelta, lease: timedelta) -> CaseThread | None:
+    """Return the case where its last look was `after` ago and the next one is not near; None also while somebody looks (`lease`)."""
+    return fetch_maybe(
+        conn,
+        CaseThread,
+        """
+        select c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options, c.root_external_id as root_id
+        from cases c join sources s on s.id = c.source_id
+        where c.id = %(id)s and c.looks > 0 and c.look_doubted_at is null and c.look_at > %(now)s + %(lease)s
+          and c.look_at - least(%(after)s * power(2, least(c.looks - 1, 20)), %(longest)s) <= %(now)s - %(after)s
+        """,
+        {"id": case_id, "now": now, "after": after, "lease": lease, "longest": LONGEST_WAIT},
+    )
+
+
+def begin_anew(conn: Connection, *, case_id: CaseId, now: datetime) -> None:
+    """Look at the case now, and then as often as at one that is new."""
+    execute(
+        conn,
+        "update cases set looks = 1, look_at = %(now)s where id = %(id)s and looks > 0 and look_at > %(now)s",
+        {"id": case_id, "now": now},
+    )
+
+
 def witnesses(conn: Connection, *, case_id: CaseId, source_id: SourceId, limit: int) -> list[str]:
     """Return posts of other cases of a source, or of none, that stand as far as we know."""
     return fetch_values(
