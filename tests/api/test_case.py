@@ -167,6 +167,7 @@ def test_a_failed_reply_says_why_and_can_be_tried_again_or_thrown_away(door: Doo
     client = door.visitor(door.who.ada)
     assert "Not published: The post was deleted" in client.get(f"/inbox/{door.who.plain}").text
     assert "On its way" in client.post(f"/inbox/{door.who.plain}/replies/{reply_id}/retry").text
+    assert "Ada sent an answer again that had not gone out" in client.get(f"/inbox/{door.who.plain}").text
     with door.pool.transaction() as conn:
         conn.execute("update replies set state = 'failed' where id = %s", [reply_id])
     assert "We refund it today." not in client.post(f"/inbox/{door.who.plain}/replies/{reply_id}/discard").text

@@ -97,6 +97,7 @@ def test_what_is_done_by_hand_can_be_taken_back(door: Door) -> None:
         client.get(case)
         undo = toast(client.post(f"{case}/{act}", data=data))[1]
         assert toast(client.post(undo))[0] == "Taken back"
+    assert client.get(case).text.count("marked the case as read") == 1  # as it was before, while who opened it did nothing
     client.post(f"{case}/resolve")
     reopened = client.post(f"{case}/reopen")
     assert "Follow-up: Not known whether it held" in reopened.text

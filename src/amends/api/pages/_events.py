@@ -169,6 +169,7 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.COLLEAGUES_TOLD: lambda event: (
         _("%(by)s told %(whom)s of the case") % {"by": _by(event), "whom": event.facts.get("name", "")}
     ),
+    EventKind.CASE_READ: lambda event: _("%(by)s marked the case as read") % {"by": _by(event)},
     EventKind.CASE_UNREAD: lambda event: _("%(by)s marked the case as unread") % {"by": _by(event)},
     EventKind.NOTE_REMOVED: lambda event: _("%(by)s took a note back") % {"by": _by(event)},
     EventKind.REPLY_PROPOSED: lambda event: _said(event, _("%(name)s asked for approval of an answer")),
@@ -185,6 +186,7 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     ),
     EventKind.MACRO_DRAFT_REMOVED: lambda event: _("%(by)s took the drafted macro back") % {"by": _by(event)},
     EventKind.MACRO_USED: lambda event: _said(event, _("%(name)s used the macro “%(macro)s”"), macro=event.facts.get("macro", "")),
+    EventKind.REPLY_RETRIED: lambda event: _said(event, _("%(name)s sent an answer again that had not gone out")),
     EventKind.REPLY_DISCARDED: _discarded,
     EventKind.REPLY_NOT_VISIBLE: lambda _event: _("Our answer cannot be seen in public"),
     EventKind.REPLY_VANISHED: lambda _event: _("Our answer vanished from the public thread"),
@@ -220,8 +222,8 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
 
 
 def is_shown(event: EventRow) -> bool:
-    """Tell whether the thread has a line for this event."""
-    return event.kind in SENTENCES
+    """Tell whether the thread has a line for this event; who opens a case reads it, which is no deed."""
+    return event.kind in SENTENCES and (event.kind != EventKind.CASE_READ or bool(event.because))
 
 
 def sentence(event: EventRow) -> str:
