@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from amends.core.translating import NATIVE_NAMES
 from tests.browser.desktop import Desktop, Profile
 from tests.browser.screens import enter
 from tests.databases import Server
@@ -209,6 +210,23 @@ def test_fields_figures_and_bars_stand_alike_on_every_screen(chromium: Browser, 
         page.goto("/numbers")
         assert page.evaluate(BEYOND) <= 0
         page.context.close()
+
+
+EXACT = """async () => {
+  const told = (page) => [...page.querySelectorAll("#rows time")].map((time) => time.title);
+  const sent = new DOMParser().parseFromString(await (await fetch(location)).text(), "text/html");
+  return [told(document), told(sent)];
+}"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", NATIVE_NAMES)
+def test_the_exact_time_stays_in_the_language_also_where_the_browser_does_not_speak_it(desktop: Desktop, language: str) -> None:
+    desktop.context.add_cookies([{"name": "amends_language", "value": language, "url": desktop.address}])
+    page = desktop.open()
+    expect(page.locator("#rows time[data-exact]").first).to_be_attached()
+    shown, sent = page.evaluate(EXACT)
+    assert [f"{one} UTC" for one in shown] == sent
 
 
 HALF = "() => { const row = document.querySelector('.labels'); row.scrollLeft = row.querySelector('#give-topic').offsetLeft - 300; }"

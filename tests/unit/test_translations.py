@@ -16,7 +16,9 @@ from amends.core.written import (
     appointment,
     clock,
     count,
+    day,
     dollars,
+    hour,
     language_name,
     listed,
     listed_with_and,
@@ -24,6 +26,7 @@ from amends.core.written import (
     month,
     number,
     percent,
+    short_day,
     span,
     stamp,
     weekday,
@@ -78,6 +81,16 @@ def test_a_catalogue_counts_as_the_screens_of_its_language_do(language: str) -> 
     assert catalog.plural_forms.rstrip(";") == PLURALS[language].rstrip(";")
     forms = {0: PLURALS[language].endswith("(n > 1);"), 1: True, 2: False, 11: False}
     assert {n: category(n) == "one" for n in forms} == forms
+
+
+@pytest.mark.parametrize("language", [ENGLISH, *LANGUAGES])
+def test_a_page_puts_days_and_hours_together_as_the_server_does(language: str) -> None:
+    with speaking(language):
+        told = script_words.texts()
+        for moment in (datetime(2026, month, 8, 9, 5, tzinfo=UTC) for month in range(1, 13)):
+            parts = {"y": moment.year, "MMM": told["months"][moment.month - 1], "d": moment.day, "HH": "09", "H": 9, "mm": "05"}
+            ways = [told["texts"][name] % parts for name in ("date", "day", "hour")]
+            assert ways == [day(moment), short_day(moment), hour(moment)]
 
 
 def test_numbers_and_times_are_written_as_the_language_does() -> None:

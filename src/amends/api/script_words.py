@@ -5,21 +5,21 @@ from functools import cache
 from typing import Any
 
 from amends.core.translating import _, ngettext, speaking, spoken
-from amends.core.written import locale
+from amends.core.written import locale, months, patterns
 
 ENOUGH = 200
 """No plural form of our languages waits for a larger number to show, save those of millions, which `other` stands for."""
 
 
 def texts() -> dict[str, Any]:
-    """Return the language's tag for `Intl`, and every text by its key: a string, or one per plural category."""
+    """Return the language's tag for `Intl`, its months, and every text by its key: a string, or one per plural category."""
     return _texts(spoken())
 
 
 @cache
 def _texts(language: str) -> dict[str, Any]:
     with speaking(language):
-        return {"locale": str(locale()).replace("_", "-"), "texts": _words() | _times()}
+        return {"locale": str(locale()).replace("_", "-"), "months": months(), "texts": _words() | _times()}
 
 
 def _words() -> dict[str, Any]:
@@ -49,8 +49,11 @@ def _words() -> dict[str, Any]:
 
 
 def _times() -> dict[str, Any]:
-    """Return how `core.written` says times, so that a page that stays open goes on in the same words."""
-    return {
+    """Return how `core.written` says times, so that a page that stays open goes on in the same words.
+
+    Days too: Chromium knows none of Sinhala, and calls November "M11" in Punjabi.
+    """
+    return patterns() | {
         "seconds": _("%(n)s s"),
         "minutes": _("%(n)s min"),
         "hours": _("%(n)s h"),

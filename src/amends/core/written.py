@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, get_day_names
+from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
@@ -131,6 +131,18 @@ def month(moment: date) -> str:
 def appointment(moment: datetime) -> str:
     """Return a moment of the next days with its weekday: `Mon, 2 Mar, 12:03`."""
     return _("%(day)s, %(time)s") % {"day": format_skeleton("MMMEd", moment, locale=locale()), "time": hour(moment)}
+
+
+def months() -> list[str]:
+    """Return what the months are called within a day, January first."""
+    return list(get_month_names("abbreviated", locale=locale()).values())
+
+
+def patterns() -> dict[str, str]:
+    """Return of what `day`, `short_day` and `hour` put themselves together: `%(d)s %(MMM)s %(y)s`, `%(d)s %(MMM)s`, `%(HH)s:%(mm)s`."""
+    ways = locale()
+    formats = {"date": ways.date_formats["medium"], "day": ways.datetime_skeletons["MMMd"], "hour": ways.datetime_skeletons["Hm"]}
+    return {name: found.format for name, found in formats.items()}
 
 
 def weekday(number: int) -> str:

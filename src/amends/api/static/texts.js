@@ -3,7 +3,7 @@
 const told = JSON.parse(document.getElementById("texts").textContent);
 const plural = new Intl.PluralRules(told.locale), number = new Intl.NumberFormat(told.locale);
 
-export const locale = told.locale;
+export const { locale, months } = told;
 
 export function say(key, values = {}) {
   const text = told.texts[key], form = typeof text === "string" ? text : text[plural.select(values.n)] ?? text.other;

@@ -1,12 +1,19 @@
 // Times: the exact one on hover in the reader's zone, the relative one ticking. The words are those of core/written.py.
 
 import { $$ } from "./dom.js";
-import { locale, say } from "./texts.js";
+import { months, say } from "./texts.js";
 
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
-const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const two = (number) => String(number).padStart(2, "0");
+
+// A date, a day or an hour, put together as the server does: not every browser knows the months of all our languages.
+function written(pattern, then) {
+  const hours = then.getHours(), day = { y: String(then.getFullYear()), MMM: months[then.getMonth()], d: String(then.getDate()) };
+  return say(pattern, { ...day, HH: two(hours), H: String(hours), mm: two(then.getMinutes()) });
+}
+
+const withHour = (pattern, then) => say("day_time", { day: written(pattern, then), time: written("hour", then) });
+const stamp = (at) => withHour("date", new Date(at * 1000));
 
 function span(seconds) {
   const minutes = Math.floor(seconds / MINUTE), hours = Math.floor(seconds / HOUR), days = Math.floor(seconds / DAY);
@@ -17,8 +24,8 @@ function span(seconds) {
 }
 
 function clock(at, now) {
-  const then = new Date(at * 1000), time = hour.format(then);
-  return then.toDateString() === new Date(now * 1000).toDateString() ? time : say("day_time", { day: day.format(then), time });
+  const then = new Date(at * 1000);
+  return then.toDateString() === new Date(now * 1000).toDateString() ? written("hour", then) : withHour("day", then);
 }
 
 const until = (at, now) => (at > now ? say("in", { length: span(at - now) }) : say("now"));
@@ -31,7 +38,7 @@ function ago(at, now) {
 const TELL = {
   clock,
   ago,
-  stamp: (at) => exact.format(at * 1000),
+  stamp,
   next: until,
   for: (at, now) => span(Math.max(0, now - at)),
   due: (at, now, { left, late }) => (at < now ? late : left).replace("{}", span(Math.abs(at - now))),
@@ -42,7 +49,7 @@ export function tick() {
   for (const time of $$("time[data-time]")) {
     const at = Date.parse(time.dateTime) / 1000, text = TELL[time.dataset.time](at, now, time.dataset);
     if (!time.dataset.exact) {
-      time.title = exact.format(at * 1000);
+      time.title = stamp(at);
       time.dataset.exact = "1";
     }
     if (time.textContent !== text) time.textContent = text;
