@@ -83,6 +83,7 @@ TABLE: Sequence[Key] = (
     _list("fresh", N_("show what is new"), "press:#fresh:not([hidden])", "."),
     _list("density", N_("dense or comfortable list"), "press:[data-do=density]"),
     _case("reply", N_("reply"), "call:reply", "r"),
+    _case("answered-there", N_("say that you answered where it was written"), "press:[data-do=answered-there]"),
     _case("note", N_("write a note"), "call:note", "n"),
     _case("send", N_("send what you wrote"), "call:send", "Ctrl+Enter", own=True),
     _case("send-resolve", N_("send and resolve"), "call:send-resolve", "Ctrl+Shift+Enter", own=True),

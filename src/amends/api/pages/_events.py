@@ -141,6 +141,18 @@ def _approved(event: EventRow) -> str:
     return _said(event, _("%(name)s approved the answer and changed its words") if changed else _("%(name)s approved the answer"))
 
 
+def _told(event: EventRow) -> str:
+    return _timed(
+        _("%(by)s said that it was answered where it was written, %(when)s"), by=_by(event), when=_moment(event.facts.get("answered_at"))
+    )
+
+
+def _taken_back(event: EventRow) -> str:
+    if event.facts.get("elsewhere"):
+        return _said(event, _("%(name)s took back that it was answered where it was written"))
+    return _said(event, _("%(name)s took an answer back before it went out"))
+
+
 def _discarded(event: EventRow) -> str:
     return _said(event, _("%(name)s threw the rest of a reply away") if event.facts.get("rest") else _("%(name)s threw a reply away"))
 
@@ -176,7 +188,8 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_APPROVED: _approved,
     EventKind.REPLY_APPROVAL_UNDONE: lambda event: _said(event, _("%(name)s took the approval back")),
     EventKind.REPLY_GIVEN_BACK: lambda event: _said(event, _("%(name)s gave the answer back: %(note)s"), note=event.facts.get("note", "")),
-    EventKind.REPLY_UNDONE: lambda event: _said(event, _("%(name)s took an answer back before it went out")),
+    EventKind.REPLY_UNDONE: _taken_back,
+    EventKind.REPLY_TOLD: _told,
     EventKind.MACRO_DRAFTED: lambda event: (
         _("%(by)s drafted the macro “%(macro)s”")
         % {

@@ -19,7 +19,7 @@ from amends.core.errors import NotFound
 from amends.core.personal.kinds import Kind
 from amends.core.translating import gettext as _
 from amends.inbox.rules.holding import Held, Seen
-from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.rules.words import ReplyState
 from amends.inbox.store import case_replies, replies
 from amends.inbox.store.drafts import Draft
@@ -76,6 +76,16 @@ def _sent(request: Request, desk: Desk, case_id: CaseId, reply: Reply, letter: L
     else:
         said = _("On its way, then resolved") if letter.and_resolve else _("On its way")
     undo = f"/inbox/{case_id}/replies/{reply.id}/undo" if reply.state == ReplyState.PROPOSED or letter.wish.wait else ""
+    return _done(request, desk, case_id, said, undo)
+
+
+def told_of(request: Request, desk: Desk, case_id: CaseId, reply_id: ReplyId) -> HTMLResponse:
+    """Return the case with an answer in it that was given on the network itself, and a toast that takes it back."""
+    return _done(request, desk, case_id, _("Kept as answered there"), f"/inbox/{case_id}/replies/{reply_id}/undo")
+
+
+def _done(request: Request, desk: Desk, case_id: CaseId, said: str, undo: str) -> HTMLResponse:
+    """Return the case with what was in the box, which is empty for the next answer."""
     more = {"draft-done": {"case": case_id, "box": "reply", "key": new_key()}}
     return saying(with_seen(request, desk, case_id, shown(request, desk, case_id)), said, undo=undo, more=more)
 

@@ -10,10 +10,11 @@ from amends.api.answering import Wish, in_words, newly_named
 from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
-from amends.api.pages._sending import Letter, back_in_the_box, send
+from amends.api.pages._sending import Letter, back_in_the_box, send, told_of
 from amends.api.personal_words import named
 from amends.core.errors import Refused
 from amends.core.translating import gettext as _
+from amends.inbox.actions import answered_there
 from amends.inbox.actions.approve import approve, give_back, undo_approval
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.send_reply import discard_reply, retry_reply
@@ -21,6 +22,7 @@ from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import AttachmentId, CaseId, ReplyId
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.snoozing import chosen
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 WORK = [may(Right.WORK)]
@@ -61,6 +63,40 @@ def reply(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, let
     return send(request, desk, visitor, case_id, letter)
 
 
+@router.post("/answered-there", dependencies=WORK)
+def say_answered(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    case_id: CaseId,
+    key: Annotated[UUID, Form()],
+    text: Annotated[str, Form(max_length=20_000)] = "",
+    at: Annotated[str, Form(max_length=40)] = "",
+    zone: Annotated[str, Form(max_length=60)] = "",
+    link: Annotated[str, Form(max_length=2_000)] = "",
+    seen_posts: Annotated[int | None, Form()] = None,
+    and_resolve: Annotated[bool, Form()] = False,
+) -> Response:
+    """Keep that the agent answered on the network itself, `at` their browser's clock (empty: now); the toast takes it back."""
+    now = desk.clock()
+    with desk.pool.transaction() as conn:
+        reply_id = answered_there.tell(
+            conn,
+            case_id=case_id,
+            agent_id=visitor.agent_id,
+            text=text,
+            at=chosen("", at, zone, now),
+            link=link,
+            seen_posts=seen_posts,
+            then_resolve=and_resolve,
+            key=key,
+            policy=desk.policy,
+            now=now,
+        )
+    desk.wake()
+    return told_of(request, desk, case_id, reply_id)
+
+
 @router.post("/replies/{reply_id}/retry", dependencies=WORK)
 def send_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
     """Queue a failed reply again."""
@@ -77,11 +113,11 @@ def throw_away(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId
 
 @router.post("/replies/{reply_id}/undo", dependencies=WORK)
 def take_back(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
-    """Take a reply back into the box before it goes out."""
+    """Take a reply back into the box before it goes out, or one that its agent gave on the network itself."""
     with desk.pool.transaction() as conn:
         draft = take_back_reply(conn, case_id=case_id, reply_id=reply_id, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
-    return back_in_the_box(request, desk, visitor, draft, _("Not sent; it is a draft again"))
+    return back_in_the_box(request, desk, visitor, draft, _("Taken back; it is a draft again"))
 
 
 @router.post("/replies/{reply_id}/approve", dependencies=APPROVE)

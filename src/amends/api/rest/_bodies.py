@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.words import Outcome
@@ -31,6 +31,19 @@ class ReplyBody(Body):
     in_posts: bool = False
     seen_posts: int | None = None
     seen_reply: int | None = None
+
+
+class AnsweredBody(Body):
+    """An answer that was given on the network itself: its words, when (null: now), and its address there.
+
+    `seen_posts` is the case's `customer_posts` as they were read: what came since is not answered by it.
+    """
+
+    text: str = Field(min_length=1, max_length=20_000)
+    answered_at: AwareDatetime | None = None
+    link: str = Field(default="", max_length=2_000)
+    resolve: bool = False
+    seen_posts: int | None = None
 
 
 class NoteBody(Body):

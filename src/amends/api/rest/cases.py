@@ -10,17 +10,20 @@ from amends.api.answering import Wish, answer
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.looking import Looking, asker_of
-from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
+from amends.api.rest._bodies import AnsweredBody, AssignBody, NoteBody, ReplyBody
 from amends.api.rest._case import Case, done, read_case
 from amends.api.rest._once import IdempotencyKey, once
 from amends.core.errors import Refused
+from amends.inbox.actions import answered_there
 from amends.inbox.actions.assign import Expected, assign, assign_team
 from amends.inbox.actions.note import add_note, not_told
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
+from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.rules.holding import Seen
-from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.views import Marker
+from amends.inbox.rules.words import ReplyState
 from amends.inbox.store import inbox_list, replies
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -85,6 +88,39 @@ def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody, idem
         found = replies.find(conn, reply_id=made)
     desk.wake()
     return Queued(reply_id=made, state=found.state if found else "")
+
+
+@router.post("/{case_id}/answered_there", status_code=201, operation_id="answered_there", dependencies=[program_may(Right.WORK)])
+def say_answered(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: AnsweredBody, idempotency_key: IdempotencyKey = "") -> Queued:
+    """Keep that the answer was given on the network itself: it counts, and is sent nowhere; under the same `Idempotency-Key` once."""
+    now, me, asked = desk.clock(), visitor.agent_id, f"answered_there {case_id} {body.model_dump_json()}"
+
+    def keep() -> Queued:
+        reply_id = answered_there.tell(
+            conn,
+            case_id=case_id,
+            agent_id=me,
+            text=body.text,
+            at=body.answered_at,
+            link=body.link,
+            seen_posts=body.seen_posts,
+            then_resolve=body.resolve,
+            policy=desk.policy,
+            now=now,
+        )
+        return Queued(reply_id=reply_id, state=ReplyState.SENT)
+
+    with desk.pool.transaction() as conn:
+        told = once(conn, Queued, keep, key=idempotency_key, asked=asked, agent_id=me, now=now)
+    desk.wake()
+    return told
+
+
+@router.post("/{case_id}/replies/{reply_id}/take_back", operation_id="take_back_reply", dependencies=[program_may(Right.WORK)])
+def take_back(desk: AtDesk, visitor: Bearing, case_id: CaseId, reply_id: ReplyId) -> Case:
+    """Make a draft again of a reply that is not out yet, or that was given on the network itself."""
+    now, me = desk.clock(), visitor.agent_id
+    return done(desk, case_id, lambda conn: take_back_reply(conn, case_id=case_id, reply_id=reply_id, agent_id=me, now=now))
 
 
 @router.post("/{case_id}/note", status_code=201, operation_id="note", dependencies=[program_may(Right.WORK)])

@@ -8,7 +8,7 @@ import { say } from "./labels.js";
 import { switchDensity, switchKeys, switchTheme } from "./looks.js";
 import { closeCase, isCaseComing, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
-import { movePrivate, send, useWords, write, writePrivate } from "./writing.js";
+import { movePrivate, send, tellInstead, useWords, write, writePrivate } from "./writing.js";
 import { discard, keepMine, takeOver, useOther } from "./drafts.js";
 import { pickMacro } from "./macros.js";
 import { dropTranslated, toggleTranslation, translate, useTranslated } from "./translate.js";
@@ -32,6 +32,7 @@ const BUTTONS = {
   "use-words": useWords,
   "write-private": writePrivate,
   "move-private": movePrivate,
+  "answered-there": tellInstead,
   "take-over": takeOver,
   "use-other": useOther,
   "keep-mine": keepMine,

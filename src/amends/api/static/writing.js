@@ -63,7 +63,8 @@ when("htmx:afterRequest", ({ detail }) => {
 // The box whose words are sent; it may be gone from the screen when the answer comes.
 function sender({ requestConfig: { verb, path, elt } }) {
   const isIt = (one) => one.getAttribute("hx-post") === path;
-  return verb === "post" && (forms().find(isIt) || (elt?.matches?.("form[data-draft]") && isIt(elt) && elt));
+  const told = elt?.matches?.("[data-told]") && elt.closest("form");
+  return verb === "post" && (told || forms().find(isIt) || (elt?.matches?.("form[data-draft]") && isIt(elt) && elt));
 }
 
 function typedSince({ dataset, elements: { text } }) {
@@ -92,6 +93,7 @@ function nothingBeside(form) {
   $("#reply-preview")?.replaceChildren();
   $("#reply-other")?.replaceChildren();
   if (form.elements.private) form.elements.private.checked = false;
+  tell(form, false);
   showPosts(form, []);
 }
 
@@ -144,12 +146,32 @@ export function movePrivate(button) {
   show($("#form-reply"));
 }
 
-export function send(form, andResolve) {
-  const both = andResolve || form.dataset.ends === "yes";
-  const button = (both && $('[data-send="both"]', form)) || $('[data-send="one"]', form);
-  if (!button.disabled) button.click();
+// Where the answer was given on the network itself: what is in the box is told of, and not sent.
+export function tellInstead() {
+  const form = $("#form-reply");
+  tell(form, !form.classList.contains("tells"));
+  form.elements.text.focus();
 }
 
+function tell(form, tells) {
+  form.classList.toggle("tells", tells);
+  $("[data-do=answered-there]", form).setAttribute("aria-pressed", String(tells));
+  if (tells) return;
+  form.elements.at.value = "";
+  form.elements.link.value = "";
+}
+
+// Of the ways out of the box those count that are shown: it is sent, or told of.
+export function send(form, andResolve) {
+  const both = andResolve || form.dataset.ends === "yes";
+  const way = (name) => $$(`[data-send="${name}"]`, form).find((button) => button.offsetParent);
+  const button = (both && way("both")) || way("one");
+  if (button && !button.disabled) button.click();
+}
+
+when("htmx:configRequest", ({ target, detail }) => {
+  if (target.matches("[data-told]")) detail.parameters.zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+});
 when("input", (event) => event.target.matches("#reply-text, #note-text") && wrote(event.target.form));
 when("draft-done", sent);
 when("draft-back", back);

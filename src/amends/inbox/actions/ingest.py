@@ -7,7 +7,7 @@ from typing import Any
 
 from amends.core.database import Connection
 from amends.core.post import Post
-from amends.inbox.actions import snooze
+from amends.inbox.actions import answered_there, snooze
 from amends.inbox.actions.entries import entry
 from amends.inbox.rules import changes
 from amends.inbox.rules.changes import Stored
@@ -157,6 +157,9 @@ def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId
         at.conn, (_row(at, post_id, authors[post.author.external_id], post) for post_id, post in zip(ids, owned, strict=True))
     )
     _keep(at, [entry(post, imported=at.imported) for post in owned], batch)
+    own = {post.root_id for post in owned if post.is_own}
+    if own:
+        answered_there.meet(at.conn, source_id=at.source_id, roots=sorted(own))
     newest = max(changes.published_at(post, now=at.now) for post in owned)
     incoming.note_newest(at.conn, source_id=at.source_id, published_at=newest, seen_at=at.now)
     if at.beside:

@@ -65,7 +65,7 @@ def queue_reply(  # noqa: PLR0913
     said since `manner.seen`. Where a second person reads it first, it is proposed rather than queued.
     """
     case = living_case(conn, case_id)
-    known = _known(conn, key, case) if key else None
+    known = known_reply(conn, key, case) if key else None
     if known:
         return known
     words = storable(text).strip()
@@ -108,7 +108,7 @@ def _hold(conn: Connection, case: Case, seen: Seen) -> None:
         raise Held(news, seen)
 
 
-def _known(conn: Connection, key: UUID, case: Case) -> ReplyId | None:
+def known_reply(conn: Connection, key: UUID, case: Case) -> ReplyId | None:
     """Return the reply of this key; `Conflict` where it is another case's, or was taken back or thrown away."""
     if reply_keys.is_spent(conn, key):
         raise Conflict(_("This reply was taken back or thrown away meanwhile. To send it after all, load the page and write it anew."))

@@ -84,7 +84,7 @@ def record_sent(conn: Connection, job: ReplyJob, published: Published, *, now: d
         return
     first = reply_parts.out(conn, reply_id=reply.id)[0].published if job.number else published
     reply_jobs.own_post(conn, source_id=job.source_id, external_id=published.external_id)
-    _record_out(conn, case, reply, first, now)
+    record_out(conn, case, reply, first, now)
 
 
 def _record_part(conn: Connection, job: ReplyJob, published: Published, now: datetime) -> bool:
@@ -98,7 +98,7 @@ def _record_part(conn: Connection, job: ReplyJob, published: Published, now: dat
     return False
 
 
-def _record_out(conn: Connection, case: Case, reply: Reply, published: Published, now: datetime) -> None:
+def record_out(conn: Connection, case: Case, reply: Reply, published: Published, now: datetime) -> None:
     """Keep that all of the reply is out; `published` is its first post."""
     if not reply_jobs.mark_sent(conn, reply_id=reply.id, published=published, now=now):
         return
@@ -179,7 +179,7 @@ def _throw_away(conn: Connection, reply: Reply, agent_id: AgentId | None, now: d
     parts = reply_parts.out(conn, reply_id=reply.id)
     if parts:
         reply_parts.forget_rest(conn, reply_id=reply.id)
-        _record_out(conn, locked_case(conn, reply.case_id), reply, parts[0].published, now)
+        record_out(conn, locked_case(conn, reply.case_id), reply, parts[0].published, now)
     else:
         replies.delete(conn, reply_id=reply.id, now=now)
     events.add(

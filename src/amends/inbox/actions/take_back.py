@@ -9,6 +9,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound
 from amends.core.translating import gettext as _
+from amends.inbox.actions.answered_there import untell
 from amends.inbox.actions.drafts import put_back
 from amends.inbox.actions.reply import locked_reply
 from amends.inbox.rules.events import EventKind
@@ -20,7 +21,13 @@ from amends.inbox.store.replies import Reply
 
 
 def take_back_reply(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> Draft:
-    """Make a reply that was never tried its author's draft again, with its pictures; `Conflict` where it is out or going out."""
+    """Make a reply that was never tried its author's draft again, with its pictures; `Conflict` where it is out or going out.
+
+    So is one that somebody told of, which never went out from here.
+    """
+    told = locked_reply(conn, reply_id)
+    if told.elsewhere and told.case_id == case_id:
+        return untell(conn, told, agent_id=agent_id, now=now)
     reply = unsent_reply(conn, case_id=case_id, reply_id=reply_id)
     draft = unsend(conn, reply, now=now)
     events.add(conn, EventKind.REPLY_UNDONE, now=now, case_id=case_id, agent_id=agent_id, reply_id=reply_id)

@@ -115,7 +115,7 @@ def _next(at: Standing, waits: Sequence[Clock], now: datetime) -> list[Clock]:
     """Return the waits after the first answer: the last of them is ended, or one begins."""
     done, last = list(waits[:-1]), waits[-1] if waits else None
     if last is not None and (last.runs or last.started_at == at.waiting_since):
-        last = _wait(at, replace(last, voided_at=None) if last.stopped_at is None else last, now)
+        last = _wait(at, replace(last, stopped_at=None, voided_at=None), now)  # its answer may have been none: taken back
     found = [*done, last] if last else done
     if at.is_over or at.waiting_since is None or at.answered_at is None or (last and last.runs):
         return found

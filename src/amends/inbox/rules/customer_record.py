@@ -244,7 +244,8 @@ def _choice(value: object, attribute: Attribute) -> str:
     return found
 
 
-def _link(value: object) -> str:
+def a_link(value: object) -> str:
+    """Return the address of a page; `Refused` where it is none."""
     address = line(value, 2_000)
     try:
         parts = urlsplit(address)
@@ -262,7 +263,7 @@ _KINDS: Mapping[Kind, Callable[[object, Attribute], object]] = {
     Kind.DATE: lambda value, _one: a_day(value),
     Kind.YES_NO: lambda value, _one: _truth(value),
     Kind.CHOICE: _choice,
-    Kind.LINK: lambda value, _one: _link(value),
+    Kind.LINK: lambda value, _one: a_link(value),
 }
 _CHECKS: Mapping[str, Callable[[object], object]] = {
     "name": a_name,

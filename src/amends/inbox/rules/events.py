@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     REPLY_GIVEN_BACK = "reply_given_back"
     REPLY_UNDONE = "reply_undone"
     REPLY_SENT = "reply_sent"
+    REPLY_TOLD = "reply_told"
     REPLY_PART_SENT = "reply_part_sent"
     REPLY_DELAYED = "reply_delayed"
     REPLY_FAILED = "reply_failed"

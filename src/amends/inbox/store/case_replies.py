@@ -45,6 +45,7 @@ class ReplyRow:
     """An answer of ours: its state on the way, what to do where it failed, and the proof that it is visible.
 
     It `is_held` where it never was on its way, since its customer wrote before.
+    `elsewhere` where its agent says that they gave it on the network itself: it was not sent from here, and nothing is proven of it.
     """
 
     id: int
@@ -70,6 +71,7 @@ class ReplyRow:
     proposed_why: Sequence[str]
     approved_by: str | None
     proposed_text: str | None
+    elsewhere: bool
     is_held: bool = False
     looks: Sequence[LookRow] = ()
     parts: Sequence[PartRow] = ()
@@ -97,7 +99,7 @@ def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
         """
         select r.id, r.post_id, g.name as agent, r.text, r.private, r.state, r.error, r.advice, r.attempts, r.created_at, r.next_at,
                r.sent_at, r.external_id, r.permalink, r.checked_at, r.visible, r.seen, r.look_at,
-               r.agent_id, r.answers, r.proposed_why, b.name as approved_by, r.proposed_text,
+               r.agent_id, r.answers, r.proposed_why, b.name as approved_by, r.proposed_text, r.elsewhere,
                r.state = 'failed' and r.first_try_at is null as is_held
         from replies r join agents g on g.id = r.agent_id left join agents b on b.id = r.approved_by
         where r.case_id = %(case_id)s order by r.created_at, r.id

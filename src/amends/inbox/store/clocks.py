@@ -96,8 +96,7 @@ def episodes(conn: Connection, case_ids: Sequence[CaseId]) -> list[Episode]:
         select c.id as case_id, e.id as episode_id, c.status, c.assignee_id, c.team_id, e.published_at, e.answered_at,
           coalesce(e.resolved_at, e.dismissed_at, e.erased_at) as ended_at,
           e.erased_at is not null as forgotten, c.waiting_since,
-          (select sent_at from replies r where r.case_id = c.id and r.episode = c.episode and r.state = 'sent'
-           order by id desc limit 1) as sent_at,
+          (select max(sent_at) from replies r where r.case_id = c.id and r.episode = c.episode and r.state = 'sent') as sent_at,
           case when c.status in ('resolved', 'dismissed') then (
             select min(p.published_at) from posts p where p.case_id = c.id and p.case_number > (
               select coalesce(max(answers), 0) from replies r where r.case_id = c.id and r.state = 'sent')) end as unseen_at

@@ -17,6 +17,19 @@ def answer(conn: Connection, *, case_id: CaseId, number: int, at: datetime) -> N
     )
 
 
+def recount_answer(conn: Connection, *, case_id: CaseId, number: int) -> None:
+    """Let the first of its answers by when they were published have stopped that clock, or none, in whatever order we heard of them."""
+    execute(
+        conn,
+        """
+        update episodes e set answered_at = first.at
+        from (select min(sent_at) as at from replies where case_id = %(case_id)s and episode = %(number)s and state = 'sent') first
+        where e.case_id = %(case_id)s and e.number = %(number)s and e.answered_at is distinct from first.at
+        """,
+        {"case_id": case_id, "number": number},
+    )
+
+
 def resolve(conn: Connection, *, case_id: CaseId, number: int, at: datetime, agent_id: AgentId) -> None:
     """End the episode as resolved; where a clock was put back, no sooner than it began."""
     execute(

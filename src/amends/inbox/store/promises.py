@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
 
@@ -97,6 +97,18 @@ def made(conn: Connection, *, case_id: CaseId, at: datetime) -> list[PromiseRow]
         from made p join agents a on a.id = p.agent_id order by p.id
         """,
         {"case": case_id, "at": at},
+    )
+
+
+def unmake(conn: Connection, *, case_id: CaseId, reply_id: ReplyId) -> None:
+    """Let what counted since an answer was out wait for the next one, since that answer was none."""
+    execute(
+        conn,
+        """
+        update promises p set made_at = null, next_at = null from replies r
+        where r.id = %(reply_id)s and p.case_id = %(case_id)s and p.state = 'open' and p.made_at = r.sent_at
+        """,
+        {"case_id": case_id, "reply_id": reply_id},
     )
 
 

@@ -29,6 +29,7 @@ class NewReply:
     next_at: datetime
     proposed_why: Sequence[str] = ()
     seen_posts: int | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,7 @@ class Reply:
     answers: int
     seen_posts: int | None
     proposed_text: str | None
+    elsewhere: bool
 
     @property
     def own_words(self) -> str:
@@ -61,10 +63,10 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
         conn,
         """
         insert into replies (case_id, post_id, agent_id, text, episode, answers, follow_up_after, proof_after, key, private, state,
-          proposed_why, seen_posts, created_at, next_at)
+          proposed_why, seen_posts, elsewhere, created_at, next_at)
         values (%(case_id)s, %(post_id)s, %(agent_id)s, %(text)s, %(episode)s, %(answers)s, %(follow_up_after)s, %(proof_after)s,
-          %(key)s, %(private)s, case when %(why)s::text[] = '{}' then 'queued' else 'proposed' end, %(why)s, %(seen_posts)s, %(now)s,
-          %(next_at)s)
+          %(key)s, %(private)s, case when %(why)s::text[] = '{}' then 'queued' else 'proposed' end, %(why)s, %(seen_posts)s, %(elsewhere)s,
+          %(now)s, %(next_at)s)
         returning id
         """,
         {
@@ -80,6 +82,7 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
             "key": new.key,
             "why": list(new.proposed_why),
             "seen_posts": new.seen_posts,
+            "elsewhere": new.elsewhere,
             "next_at": new.next_at,
             "now": now,
         },
@@ -94,7 +97,7 @@ def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         Reply,
         """
         select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers, seen_posts, proposed_text
+          approved_by, answers, seen_posts, proposed_text, elsewhere
         from replies where id = %(id)s
         """,
         {"id": reply_id},
@@ -108,7 +111,7 @@ def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         Reply,
         """
         select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers, seen_posts, proposed_text
+          approved_by, answers, seen_posts, proposed_text, elsewhere
         from replies where id = %(id)s for update
         """,
         {"id": reply_id},
@@ -122,7 +125,7 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
         Reply,
         """
         select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers, seen_posts, proposed_text
+          approved_by, answers, seen_posts, proposed_text, elsewhere
         from replies where key = %(key)s
         """,
         {"key": key},

@@ -96,7 +96,7 @@ def mark_sent(conn: Connection, *, reply_id: ReplyId, published: Published, now:
         conn,
         """
         update replies
-        set state = 'sent', sent_at = %(sent_at)s, external_id = %(external_id)s, permalink = %(permalink)s, error = '',
+        set state = 'sent', sent_at = %(sent_at)s, external_id = nullif(%(external_id)s, ''), permalink = %(permalink)s, error = '',
           advice = '', attempts = 0, next_at = %(now)s, claimed_until = null, out_at = %(now)s, look_at = %(now)s + proof_after
         where id = %(id)s and state <> 'sent'
         """,

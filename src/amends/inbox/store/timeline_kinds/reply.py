@@ -14,7 +14,7 @@ def rows(scope: Scope) -> LiteralString:
     return (
         """
         select 'reply' as kind, r.id, r.created_at as at, r.text, r.state as detail, c.network, r.case_id, g.name as by, '' as mood,
-               c.language, jsonb_build_object('permalink', r.permalink) as facts
+               c.language, jsonb_build_object('permalink', r.permalink, 'elsewhere', r.elsewhere) as facts
         from (
           select one.* from customer_links handle
           cross join lateral (
