@@ -145,3 +145,23 @@ def test_the_box_with_everything_in_it_fits_a_phone(desktop: Desktop, scheme: st
     wide = "[...document.querySelectorAll('#composer, #composer *')].filter((one) => one.getBoundingClientRect().right > 321).length"
     assert page.evaluate(wide) == 0
     expect(page.locator("[data-in-posts]")).to_be_in_viewport()
+
+
+def test_what_was_answered_on_the_network_itself_is_told_of_from_the_same_box_and_taken_back_into_it(desktop: Desktop) -> None:
+    desktop.hear(a_post("My parcel never came!", external_id="closed", can_reply=False, why_no_reply="This source is only read."))
+    with desktop.door.pool.transaction() as conn:
+        (case_id,) = fetch_values(conn, "select case_id from posts where external_id = 'closed'")
+    page = desktop.open(f"/inbox/{case_id}")
+    page.keyboard.press("r")
+    page.keyboard.type("Rang them.")
+    expect(page.locator(".sending [data-send=one]").first).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#thread .reply")).to_contain_text("Answered where it was written")
+    expect(page.locator("#case-head")).to_have_attribute("data-status", "waiting")
+    expect(page.locator("#reply-text")).to_have_value("")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(page.locator("#reply-text")).to_have_value("Rang them.")
+    expect(page.locator("#case-head")).to_have_attribute("data-status", "open")
+    assert "Rang them." not in desktop.replies()
