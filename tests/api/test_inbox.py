@@ -167,7 +167,7 @@ def test_the_counters_count_what_the_views_hold(door: Door) -> None:
         assign(conn, case_id=door.who.talked, assignee_id=door.who.ada, agent_id=door.who.ada, now=NOON)
     page = door.visitor(door.who.ada).get("/inbox").text
     told = dict(re.findall(r'data-count="([^"]+)">(\d*)<', page))
-    assert (told["status:open"], told[f"mine:{door.who.ada}"], told["unassigned"]) == ("9", "1", "8")
+    assert (told["status:open"], told[f"mine:{door.who.ada}"], told["unassigned"], told["all"]) == ("9", "1", "8", "9")
 
 
 def test_the_address_carries_the_query_and_the_query_the_list(shared_door: Door) -> None:

@@ -190,7 +190,7 @@ def _counted(desk: Desk) -> dict[str, int]:
     """Return the counters as a count of the rows says."""
     counted: dict[str, int] = {}
     for case in desk.cases():
-        views = [f"status:{case.status}"]
+        views = ["all", f"status:{case.status}"]
         views += ["unassigned"] if case.status == "open" and case.assignee_id is None else []
         views += ["needs_look"] if case.status == "open" and case.needs_look else []
         views += [f"mine:{case.assignee_id}"] if case.status in {"open", "waiting"} and case.assignee_id else []

@@ -131,6 +131,7 @@ COUNTERS = {
     "waiting": "status:waiting",
     "snoozed": "status:snoozed",
     "resolved": "status:resolved",
+    "all": "all",
 }
 EMPTY = {
     "open": (N_("Nobody waits for us"), N_("New complaints appear here by themselves, usually within seconds of being published.")),

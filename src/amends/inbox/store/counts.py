@@ -59,7 +59,12 @@ def summed(counts: Iterable[Count], scope: Scope) -> dict[str, int]:
     for count in counts:
         seen = count.n if scope.holds(team_id=count.team_id, source_id=count.source_id) else 0
         found[count.view] = found.get(count.view, 0) + seen
-    return found
+    return _with_all(found)
+
+
+def _with_all(found: dict[str, int]) -> dict[str, int]:
+    """Return the counters with one of all cases: each has a status."""
+    return found | {"all": sum(n for view, n in found.items() if view.startswith("status:"))}
 
 
 def read(conn: Connection, scope: Scope) -> dict[str, int]:
@@ -79,4 +84,4 @@ def read(conn: Connection, scope: Scope) -> dict[str, int]:
         + " group by view",
         scopes.params(scope),
     )
-    return {one.view: one.n for one in found}
+    return _with_all({one.view: one.n for one in found})
