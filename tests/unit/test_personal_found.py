@@ -57,6 +57,7 @@ SHOWN = [
     ("my no 9 8 7 6 5 4 3 2 1 0, call", "en", Kind.PHONE, "9 8 7 6 5 4 3 2 1 0"),
     ("0-7-7-1-2-3-4-5-6-7 කතා කරන්න", "si", Kind.PHONE, "0-7-7-1-2-3-4-5-6-7"),
     ("it goes to #45, 3rd Cross, 2nd Main, Jayanagar", "kn", Kind.ADDRESS, "#45, 3rd Cross, 2nd Main, Jayanagar"),
+    ("ನನ್ನ ವಿಳಾಸ ಮನೆ ನಂ 45, 3ನೇ ಅಡ್ಡರಸ್ತೆ, ಜಯನಗರ", "kn", Kind.ADDRESS, "ನಂ 45, 3ನೇ ಅಡ್ಡರಸ್ತೆ"),
     ("ਮਕਾਨ ਨੰਬਰ 12, ਗਲੀ 4", "pa", Kind.ADDRESS, "ਮਕਾਨ ਨੰਬਰ 12, ਗਲੀ 4"),
     ("221B Baker Street", "en", Kind.ADDRESS, "221B Baker Street"),
     ("vivo en Calle de Alcalá 45, Madrid", "es", Kind.ADDRESS, "Calle de Alcalá 45, Madrid"),
