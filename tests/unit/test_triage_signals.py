@@ -96,6 +96,9 @@ def test_what_the_words_say_of_romanised_text_is_so_more_often_than_not(counted:
         "ਹਸਪਤਾਲ ਦਾ ਸਟਾਫ ਵਧੀਆ ਸੀ",
         "उसकी तरक्की देखकर दिल जल गया",
         "padosi mujhse jal gaye",
+        "ಸೂಟ್‌ಕೇಸ್ ಚೆನ್ನಾಗಿದೆ",
+        "oxygen is a fine album",
+        "la descarga de la factura funciona",
     ],
 )
 def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
@@ -133,9 +136,23 @@ def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
         ("udee indan wathura na", Signal.OUTAGE),
         ("kaleliye thanni varala", Signal.OUTAGE),
         ("beliggeyinda neeru bandilla", Signal.OUTAGE),
+        ("en mi pan había un trozo de cristal", Signal.SAFETY),
+        ("மின்சாரம் தாக்கியது", Signal.SAFETY),
+        ("abbaye yealga kuragna nachew", Signal.VULNERABLE),
+        ("my barrister writes to you", Signal.LEGAL),
+        ("cobraron la cuota dos veces la misma", Signal.MONEY),
+        ("account eken salli kapuna", Signal.MONEY),
+        ("do vaar paise katt laye", Signal.MONEY),
+        ("la aplicación está caída", Signal.OUTAGE),
+        ("ਐਪ ਬੰਦ ਪਈ ਹੈ", Signal.OUTAGE),
+        ("voy a dar de baja mi línea", Signal.LEAVING),
+        ("என் கணக்கை மூடுகிறேன்", Signal.LEAVING),
+        ("hisaben ezegalehu", Signal.LEAVING),
+        ("I have been calling every day", Signal.REPEAT),
+        ("ሁለት ሳምንት ሙሉ በየቀኑ እየደወልኩ ነው", Signal.REPEAT),
     ],
 )
-def test_hindi_has_words_for_every_signal(text: str, signal: Signal) -> None:
+def test_each_language_has_words_of_its_own(text: str, signal: Signal) -> None:
     assert signal in signals(text)
 
 

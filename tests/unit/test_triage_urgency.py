@@ -83,6 +83,16 @@ def test_danger_counts_even_in_a_calm_tone() -> None:
     assert found.reasons[0] == "safety"
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"), [("my barrister writes to you on Monday", Reason.LEGAL), ("porting my number tomorrow", Reason.LEAVING)]
+)
+def test_a_threat_counts_half_in_a_calm_tone_and_not_in_a_glad_one(text: str, reason: Reason) -> None:
+    found = urgency(text, PLAIN)
+    assert _points(found) == {reason: round(SHIPPED_WEIGHTS.of(reason) / 2)}
+    assert _points(urgency(text, ANGRY))[reason] == round(SHIPPED_WEIGHTS.of(reason) * 0.9)
+    assert reason not in urgency(text, GLAD).reasons
+
+
 def test_reach_raises_a_complaint_and_not_a_greeting() -> None:
     alone, famous = _late(Facts(followers=50)), _late(Facts(followers=1_000_000))
     assert famous.score > alone.score + 10

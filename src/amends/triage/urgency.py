@@ -1,7 +1,8 @@
 """How soon must somebody look? Place in the path: reading + text + facts -> `urgency` -> Verdict. Pure: same input, same number.
 
 Mood and the wish for redress make the ground; each named reason adds its own. A glad or plain post that merely mentions a refund or an
-outage is not urgent, so reasons other than danger count only as far as the post is negative or a complaint.
+outage is not urgent, so most reasons count only as far as the post is negative or a complaint. Danger counts half at least, and so does who
+says calmly, but not gladly, that he leaves or sues.
 
 First comes the share (0 to 1) in which each reason counts, which the text and the facts decide; then the points, which the company's
 weights make of it. Shares are stored, so that other weights can be tried on history at once.
@@ -22,7 +23,10 @@ SURE_SIGNAL = 0.6
 WIDE_REACH = 10_000
 ENOUGH_EARLIER = 3
 NEVER_DAMPED = frozenset({Reason.SAFETY})
-LEAST_DANGER = 0.5
+THREATS = frozenset({Reason.LEGAL, Reason.LEAVING})
+LEAST = 0.5
+"""How much danger counts at least, and a threat where nobody is glad."""
+
 DIGITS = 3
 
 
@@ -84,7 +88,7 @@ def shares(text: str, reading: Reading, facts: Facts) -> tuple[float, ...]:
     """Return how much of each reason counts, in the order of `Reason`; waiting is the case's matter and never in it."""
     gravity = max(reading.negative, reading.complaint)
     found = {Reason.NEGATIVE: reading.negative, Reason.COMPLAINT: reading.complaint}
-    found |= {Reason(signal): _of_signal(Reason(signal), gravity) for signal in _given(text, reading.signals)}
+    found |= {Reason(signal): max(gravity, _least(Reason(signal), reading)) for signal in _given(text, reading.signals)}
     found[Reason.EARLIER] = gravity * min(1.0, facts.earlier_complaints / ENOUGH_EARLIER)
     found[Reason.REACH] = gravity * _reach(facts.followers)
     return tuple([round(found.get(reason, 0.0), DIGITS) for reason in REASONS])
@@ -95,16 +99,17 @@ def _given(text: str, chances: Mapping[str, float]) -> frozenset[Signal]:
     return signals(text) | {signal for signal in SIGNALS if chances.get(signal, 0.0) >= SURE_SIGNAL}
 
 
-def _of_signal(reason: Reason, gravity: float) -> float:
-    """Return how much of a signal counts: danger at least half, whatever the tone."""
-    return max(gravity, LEAST_DANGER) if reason in NEVER_DAMPED else gravity
+def _least(reason: Reason, reading: Reading) -> float:
+    """Return how much of a reason counts whatever the tone."""
+    is_calm_threat = reason in THREATS and reading.positive < CLEAR
+    return LEAST if reason in NEVER_DAMPED or is_calm_threat else 0.0
 
 
 def _is_named(reason: Reason, reading: Reading, gravity: float) -> bool:
     """Say whether a reason that counts is also worth a word: not a mood that is not clear, nor anything in a post that is no grievance."""
     if reason in {Reason.NEGATIVE, Reason.COMPLAINT}:
         return getattr(reading, reason.key) >= CLEAR
-    return gravity >= CLEAR or reason in NEVER_DAMPED
+    return max(gravity, _least(reason, reading)) >= CLEAR
 
 
 def _reach(followers: int | None) -> float:
