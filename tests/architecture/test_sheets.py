@@ -1,4 +1,4 @@
-"""What a style sheet may not ask, since browsers answer it by drawing up the whole page anew after every change of it."""
+"""What a sheet may not ask: what makes browsers draw up the whole page anew after every change of it, and what overrules a reader."""
 
 import re
 from pathlib import Path
@@ -30,3 +30,11 @@ def test_what_stands_beside_something_in_a_state_is_named_by_its_class(sheet: Pa
     beside = re.findall(r":(?:checked|focus[\w-]*|hover|disabled) ?[+~] ?(?:\w|\*)[^ ,{]*", sheet.read_text(encoding="utf-8"))
 
     assert not beside, "a mere tag name is looked for in every row of the list, after every change of a box anywhere"
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_the_size_of_letters_that_a_reader_set_holds_and_the_layout_follows_it(sheet: Path) -> None:
+    text = sheet.read_text(encoding="utf-8")
+
+    assert not re.findall(r"@media[^{]*\dpx[^{]*", text), "ask for the width in em, which grows with the letters"
+    assert not re.findall(r"html \{[^}]*font-size[^}]*", text), "tokens are in rem"

@@ -63,6 +63,9 @@ export function request(verb, path, { lane, still = () => true, ...context }) {
   });
 }
 
+// What could not be asked htmx told by an event, of which toasts.js says a word; it then rejects without a reason, and nobody else need hear.
+addEventListener("unhandledrejection", (event) => event.reason === undefined && event.preventDefault());
+
 when("htmx:beforeSwap", ({ detail }) => {
   const it = laneOfSource(detail.requestConfig.elt);
   if (!it || it.still(detail.serverResponse)) return;

@@ -7,7 +7,7 @@ import { signIn } from "./signing_in.js";
 
 const SECONDS = 4, LONGER = 10, AGAIN = 2;
 const DEEP = 20;
-const phone = matchMedia("(max-width: 760px)");
+const phone = matchMedia("(max-width: 47.5em)");
 const done = []; // the addresses that take back what was done, the newest last
 
 export function toast(text, { undo = "", bad = false } = {}) {
@@ -24,7 +24,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
   box.addEventListener("click", () => box.remove()); // whatever it lies upon is a tap away
   if (undo && done.at(-1) !== undo) done.push(undo);
   if (done.length > DEEP) done.shift();
-  if (phone.matches) $("#toasts").style.setProperty("--head", `${$("#case-head")?.offsetHeight ?? 0}px`);
+  if (phone.matches) document.documentElement.style.setProperty("--head", `${$("#case-head")?.offsetHeight ?? 0}px`);
   $("#toasts").replaceChildren(box);
   goLater(box, undo || bad ? LONGER : SECONDS);
 }
