@@ -225,6 +225,17 @@ def test_a_flood_of_alarms_is_thirty_lines_and_one_that_counts_until_it_is_read(
     assert ring(31) == ["1 more alarm was raised /alarms", "2 more alarms were raised /alarms"], "another ten minutes count for themselves"
 
 
+def test_who_is_given_hundreds_of_cases_at_once_is_told_thirty_times_and_how_many_more(desk: Desk) -> None:
+    other = bo(desk.conn)
+    desk.hear(*(a_post(f"lost {n}", external_id=f"f{n}", root_id=f"f{n}") for n in range(40)))
+    for case in desk.cases():
+        assign(desk.conn, case_id=case.id, assignee_id=other, agent_id=desk.agent_id, now=desk.now)
+    told(desk, other)
+    shown = notification_list.listed(desk.conn, agent_id=other, scope=EVERYTHING, before=None, limit=500, only_unread=True)
+    said = [f"{notice_words.says(one)} {notice_words.address(one)}" for one in shown if "more" in one.facts]
+    assert (len(shown), said) == (31, ["10 more: A case is given to me /inbox?view=mine"])
+
+
 def test_a_flood_that_is_told_late_is_thirty_lines_and_one_all_the_same(desk: Desk) -> None:
     case_id, other = a_case(desk), bo(desk.conn)
     assign(desk.conn, case_id=case_id, assignee_id=other, agent_id=desk.agent_id, now=desk.now)

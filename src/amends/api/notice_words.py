@@ -11,7 +11,7 @@ from amends.api.asking_words import noted
 from amends.api.trouble_words import trouble
 from amends.core.translating import N_, _, ngettext
 from amends.core.written import day, number
-from amends.inbox.rules.noticing import MEANS, Notice, Way
+from amends.inbox.rules.noticing import MEANS, OF_ALARMS, Notice, Way
 from amends.inbox.store.notification_list import Told
 
 WAYS: Mapping[Way, str] = {
@@ -34,10 +34,16 @@ def kinds(may: Callable[[str], bool]) -> list[tuple[str, str]]:
 
 
 def says(told: Told) -> str:
-    """Return what happened, in one sentence; of a flood of alarms how many there were more than were told one by one."""
+    """Return what happened, in one sentence; of a flood how often it happened beyond what was told one by one."""
     if more := told.facts.get("more"):
-        return ngettext("%(n)s more alarm was raised", "%(n)s more alarms were raised", int(more)) % {"n": number(int(more))}
+        return _more(Notice(told.kind), int(more))
     return _SAYS[Notice(told.kind)](told)
+
+
+def _more(kind: Notice, n: int) -> str:
+    if kind in OF_ALARMS:
+        return ngettext("%(n)s more alarm was raised", "%(n)s more alarms were raised", n) % {"n": number(n)}
+    return _("%(n)s more: %(what)s") % {"n": number(n), "what": _(MEANS[kind])}
 
 
 def _by(told: Told, by_person: str, by_nobody: str) -> str:

@@ -16,8 +16,8 @@ from amends.inbox.rules.words import Severity
 from amends.inbox.rules.working_hours import DAY, Span
 
 MOST_SPANS = 21
-MOST_ALARMS = 30
-"""How many notifications of alarms of one kind somebody is told one by one within `FLOOD`; the rest is one that counts."""
+MOST_ALONE = 30
+"""How many of a kind that may come by the thousand somebody is told one by one within `FLOOD`; the rest is one that counts."""
 
 
 class Notice(StrEnum):
@@ -91,7 +91,16 @@ DEFAULTS: Mapping[Notice, Way] = {
 BY_NAME = frozenset({Notice.MENTIONED})
 """What no mute of a source or a team holds back: somebody asks for this very person."""
 OF_ALARMS = frozenset({Notice.ALERT, Notice.CALLED})
-"""What comes by the thousand where something breaks."""
+BY_THE_THOUSAND = OF_ALARMS | {
+    Notice.GIVEN,
+    Notice.WOKEN,
+    Notice.FOLLOW_UP,
+    Notice.TOLD_BY_RULE,
+    Notice.CLOCK_WARNED,
+    Notice.CLOCK_BREACHED,
+    Notice.CLOCK_ESCALATED,
+}
+"""What comes by the thousand where something breaks, an incident ends, or somebody does one thing to many cases."""
 NEWS_OF_MINE: Mapping[str, Notice] = {
     EventKind.POST_JOINED: Notice.CUSTOMER_WROTE,
     EventKind.CASE_REOPENED: Notice.CUSTOMER_WROTE,

@@ -1,4 +1,4 @@
-"""SQL of floods of alarms: how many somebody was told one by one, and the notification that counts the rest."""
+"""SQL of floods of notifications: how many somebody was told one by one, and the notification that counts the rest."""
 
 from collections import Counter
 from collections.abc import Sequence
