@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.api.zones import zones
 from amends.core.database import Connection
 from amends.core.errors import Refused
@@ -78,7 +79,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "alarm_routes.html", values)
 
 
-@router.post("")
+@router.post("", dependencies=[ONCE])
 def make(request: Request, desk: AtDesk, visitor: Meaning, new: Settled) -> Response:
     """Make a route, the last that is asked."""
     me, now = visitor.agent_id, desk.clock()

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._customer_acting import done, source_of
+from amends.api.sent_once import ONCE
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -93,7 +94,7 @@ def say_consent(  # noqa: PLR0913
     return done(request, desk, customer_id, act, _("Written into the log of consent"), focus="say-consent")
 
 
-@router.post("/purchases")
+@router.post("/purchases", dependencies=[ONCE])
 def add_purchase(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
@@ -155,7 +156,7 @@ def remove_purchase(request: Request, desk: AtDesk, visitor: Meaning, customer_i
     )
 
 
-@router.post("/dates")
+@router.post("/dates", dependencies=[ONCE])
 def add_date(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
@@ -196,7 +197,7 @@ def remove_date(request: Request, desk: AtDesk, visitor: Meaning, customer_id: C
     )
 
 
-@router.post("/notes")
+@router.post("/notes", dependencies=[ONCE])
 def add_note(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,

@@ -9,6 +9,7 @@ from amends.api.auth import Meaning, Reading, may
 from amends.api.customer_view import opened_by
 from amends.api.desk import AtDesk
 from amends.api.pages._customer_view import Looked, looked, page_values, timeline_values
+from amends.api.sent_once import ONCE
 from amends.core.database import Connection
 from amends.inbox.actions.customer_record import make
 from amends.inbox.rules.ids import CustomerId
@@ -48,7 +49,7 @@ def every(  # noqa: PLR0913
     return desk.screens.page(request, "customers.html", values)
 
 
-@router.post("", dependencies=[may(Right.WORK)])
+@router.post("", dependencies=[may(Right.WORK), ONCE])
 def make_one(desk: AtDesk, visitor: Meaning, name: Annotated[str, Form(max_length=400)] = "") -> Response:
     """Make a customer by hand, and lead to their page."""
     with desk.pool.transaction() as conn:

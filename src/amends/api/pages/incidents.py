@@ -11,6 +11,7 @@ from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._incident_view import board_values, words
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -37,7 +38,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading, closed: bool = False
     return desk.screens.page(request, "incidents.html", values)
 
 
-@router.post("", dependencies=WORK)
+@router.post("", dependencies=[*WORK, ONCE])
 def make(
     desk: AtDesk,
     visitor: Meaning,

@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.entering import our_address
 from amends.api.looking import asker_of
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, Refused
@@ -76,7 +77,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "occasions.html", values)
 
 
-@router.post("", dependencies=OCCASIONS)
+@router.post("", dependencies=[*OCCASIONS, ONCE])
 def make(desk: AtDesk, visitor: Meaning, new: Settled) -> Response:
     """Make an occasion, and open it to be written."""
     with desk.pool.transaction() as conn:

@@ -11,6 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._on_call_view import drafted, in_zone, swapped, values_of
 from amends.api.pages._team_view import by
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotAllowed, NotFound, Refused
@@ -34,7 +35,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "on_call.html", values)
 
 
-@router.post("/rotas", dependencies=RULES)
+@router.post("/rotas", dependencies=[*RULES, ONCE])
 def make(request: Request, desk: AtDesk, visitor: Meaning, rota: Drafted) -> Response:
     """Make a rota."""
     return _done(request, desk, visitor, lambda conn: rotas.save(conn, rota, rota_id=None, now=desk.clock()), _("Made"))

@@ -11,6 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.report_form import ReportBody, ReportForm
 from amends.api.report_out import made_for, report_file
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.api.zones import zones
 from amends.core.database import Connection
 from amends.core.errors import Refused
@@ -37,7 +38,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "reports.html", values)
 
 
-@router.post("", dependencies=PLAN)
+@router.post("", dependencies=[*PLAN, ONCE])
 def save(desk: AtDesk, visitor: Meaning, body: Annotated[ReportBody, Form()]) -> Response:
     """Keep a new report, and show it."""
     with desk.pool.transaction() as conn:

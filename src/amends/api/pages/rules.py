@@ -14,6 +14,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._bulk_view import progress
 from amends.api.pages._rule_form import Columns, columns, draft_of, form_values, says
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.translating import _
@@ -57,7 +58,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "rules.html", values)
 
 
-@router.post("", dependencies=RULES)
+@router.post("", dependencies=[*RULES, ONCE])
 def make(request: Request, desk: AtDesk, visitor: Meaning, written: Written) -> Response:
     """Make a rule; it works at once, behind all others."""
     return _listed(

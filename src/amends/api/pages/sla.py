@@ -10,6 +10,7 @@ from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._sla_form import PROMISES, Entered, entered, form_values, written_length
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.core.database import Connection
 from amends.core.errors import AmendsError
 from amends.core.translating import _
@@ -35,7 +36,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "sla.html", values)
 
 
-@router.post("")
+@router.post("", dependencies=[ONCE])
 def make(request: Request, desk: AtDesk, visitor: Meaning, filled: Filled) -> Response:
     """Make a policy, behind all others; one of some cases before that of every case."""
     return _listed(

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.core.database import Connection
 from amends.core.translating import N_, Table, _
 from amends.inbox.actions import surges as acts
@@ -77,7 +78,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "surge_rules.html", values)
 
 
-@router.post("")
+@router.post("", dependencies=[ONCE])
 def make(request: Request, desk: AtDesk, visitor: Meaning, new: Settled) -> Response:
     """Make a rule; it watches at once."""
     with desk.pool.transaction() as conn:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.core.translating import N_, _
 from amends.inbox.actions.tokens import make_token, revoke_token
 from amends.inbox.rules.rights import Carries, Right
@@ -34,7 +35,7 @@ def tokens(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "tokens.html", values)
 
 
-@router.post("", dependencies=[may(Right.SELF)])
+@router.post("", dependencies=[may(Right.SELF), ONCE])
 def make(
     request: Request,
     desk: AtDesk,

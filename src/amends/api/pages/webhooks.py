@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
+from amends.api.sent_once import ONCE
 from amends.core.translating import _
 from amends.inbox.actions import webhooks
 from amends.inbox.rules.rights import Right
@@ -32,7 +33,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "webhooks.html", values)
 
 
-@router.post("", dependencies=EXCHANGE)
+@router.post("", dependencies=[*EXCHANGE, ONCE])
 def make(
     request: Request,
     desk: AtDesk,
