@@ -9,7 +9,7 @@ import pytest
 from amends.core.database import fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Post
-from amends.inbox.actions import answered_there, take_back
+from amends.inbox.actions import answered_there, promises, take_back
 from amends.inbox.actions.resolve import dismiss
 from amends.inbox.rules.ids import ReplyId
 from tests.cast import NOON, US, a_post, an_answer_to, bo
@@ -169,6 +169,31 @@ def test_it_is_not_taken_back_once_the_customer_reopened_the_case(closed: Desk) 
         _untell(closed, reply_id)
 
 
+def test_what_a_colleague_resolved_since_stays_resolved_when_it_is_taken_back(closed: Desk) -> None:
+    closed.hear(an_answer_to(a_post("x", external_id="bag"), "Hello?", external_id="hello", published_at=NOON + 30 * MINUTE, **CLOSED))
+    reply_id = _tell(closed, at=NOON + 20 * MINUTE, then_resolve=True)
+    closed.now += HOUR
+    _tell(closed, "We have found it.")
+    closed.resolve()
+    closed.now += HOUR
+    _untell(closed, reply_id)
+
+    assert closed.case().status == "resolved"
+    assert fetch_values(closed.conn, "select count(*) from follow_ups") == [2]
+
+
+def test_a_case_stays_with_who_has_answered_since_when_it_is_taken_back(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost!", external_id="bag"))
+    desk.now += HOUR
+    reply_id = _tell(desk)
+    desk.now += HOUR
+    desk.answer("We have found it.")
+    before = desk.case()
+    _untell(desk, reply_id)
+
+    assert desk.case() == before
+
+
 def test_the_same_key_is_the_same_answer(closed: Desk) -> None:
     key = uuid4()
     assert _tell(closed, key=key) == _tell(closed, key=key)
@@ -205,3 +230,21 @@ def test_of_two_answers_in_the_same_words_each_is_one_post(closed: Desk) -> None
     closed.hear(_ours("We are on it.", "late", NOON + 41 * MINUTE), _ours("We are on it.", "early", NOON + 11 * MINUTE))
 
     assert fetch_values(closed.conn, "select external_id from replies order by id") == ["early", "late"]
+
+
+def test_what_was_promised_in_it_is_promised_when_our_post_there_was_published_and_not_where_it_is_taken_back(closed: Desk) -> None:
+    case_id, who = closed.case().id, {"agent_id": closed.agent_id, "now": closed.now}
+    promises.promise(closed.conn, case_id=case_id, text="We send it", due_at=closed.now + 24 * HOUR, said=False, **who)
+    reply_id = _tell(closed)
+    closed.hear(_ours("We are on it.", "ours", NOON + 50 * MINUTE))
+    assert fetch_values(closed.conn, "select made_at from promises") == [NOON + 50 * MINUTE]
+
+    _untell(closed, reply_id)
+    assert fetch_values(closed.conn, "select made_at from promises") == [None]
+
+
+def test_a_post_without_words_is_no_answer_that_was_but_a_link(closed: Desk) -> None:
+    _tell(closed, "https://help.example/bags")
+    closed.hear(_ours("", "picture", NOON + 50 * MINUTE), _ours("https://other.example", "other", NOON + 51 * MINUTE))
+
+    assert fetch_values(closed.conn, "select external_id from replies") == [None]

@@ -150,3 +150,29 @@ def test_an_answer_that_was_approved_is_held_by_what_came_after_the_approval(des
     approve(desk.conn, case_id=case_id, reply_id=reply_id, agent_id=mia(desk.conn), wait=SOON, now=desk.now)
     desk.collect(an_answer_to(first, "Mine is lost too", author=CY), an_answer_to(first, "Found", author=DEE))
     assert (claim(desk), stands(desk)) == (None, HELD)
+
+
+def test_a_case_that_was_resolved_meanwhile_goes_on_since_nobody_has_answered_it(lost: Desk) -> None:
+    answer(lost)
+    lost.resolve()
+    lost.hear(an_answer_to(FIRST, "It is found, thank you"))
+    assert lost.case().status == "resolved"
+    assert (claim(lost), stands(lost)) == (None, HELD)
+    assert (lost.case().status, lost.case().waiting_since) == ("open", FIRST.published_at)
+    assert fetch_values(lost.conn, "select count(*) from follow_ups") == [0]
+
+
+def test_who_has_lost_the_claim_neither_sends_it_nor_says_that_it_is_held(lost: Desk) -> None:
+    answer(lost)
+    job = claim(lost)
+    assert job is not None
+    send_reply.record_reply_trouble(lost.conn, job, Unreachable("502"), now=lost.now)
+    lost.hear(an_answer_to(FIRST, "It is found, forget it"))
+    lost.now += MINUTE
+    late = claim(lost)
+    lost.now += 2 * MINUTE
+    assert late is not None
+    assert claim(lost) is not None
+    assert send_reply.may_not_go(lost.conn, late, now=lost.now)
+    assert stands(lost)[0][0] == "sending"
+    assert "reply_failed" not in lost.events()

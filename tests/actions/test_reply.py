@@ -232,6 +232,17 @@ def test_send_and_resolve_that_fails_resolves_nothing(busy: Desk) -> None:
     assert (busy.case().status, busy.case().waiting_since) == ("open", NOON)
 
 
+def test_a_resolved_case_stays_so_where_what_was_written_in_it_later_fails(busy: Desk) -> None:
+    busy.answer()
+    busy.resolve()
+    busy.now += HOUR
+    busy.write("Is it solved?")
+    send_reply.record_reply_trouble(busy.conn, busy.claim(), ReplyRefused("no"), now=busy.now)
+
+    assert busy.case().status == "resolved"
+    assert fetch_values(busy.conn, "select count(*) from follow_ups") == [2]
+
+
 def test_a_case_resolved_on_the_strength_of_a_reply_that_failed_goes_back(busy: Desk) -> None:
     busy.write()
     busy.resolve()

@@ -118,7 +118,7 @@ def untell(conn: Connection, reply: Reply, *, agent_id: AgentId, now: datetime) 
     case = locked_case(conn, reply.case_id)
     if case.episode != reply.episode:
         raise Conflict(_("Something else was done since; undoing this would overwrite it."))
-    if reply.follow_up_after is not None and case.status == CaseStatus.RESOLVED:
+    if case.status == CaseStatus.RESOLVED and case.resolved_at == reply.created_at:  # by this answer, not by somebody since
         resolve.take_back(conn, case, agent_id=agent_id, why="", now=now)
         case = locked_case(conn, case.id)
     told = events.last(conn, EventKind.REPLY_TOLD, case_id=case.id)
@@ -134,15 +134,16 @@ def untell(conn: Connection, reply: Reply, *, agent_id: AgentId, now: datetime) 
 
 
 def _put_back(conn: Connection, case: Case, told: Told, reply: Reply, agent_id: AgentId, now: datetime) -> None:
-    """Put a locked case where it was before the newest answer that somebody told of."""
-    before, facts = told.facts.get("waiting_since"), told.facts
+    """Put a locked case where it was before the newest answer that somebody told of; whoever has answered since keeps it as it is."""
+    facts, sent = told.facts, events.last(conn, EventKind.REPLY_SENT, case_id=case.id)
+    before, is_last = facts.get("waiting_since"), sent is not None and sent.facts.get("reply_id") == reply.id
     if case.status in GOING_ON:
-        sent = events.last(conn, EventKind.REPLY_SENT, case_id=case.id)
-        as_was = facts.get("customer_posts") == case.customer_posts and sent is not None and sent.facts.get("reply_id") == reply.id
+        as_was = is_last and facts.get("customer_posts") == case.customer_posts
         since = datetime.fromisoformat(before) if isinstance(before, str) else None
         _stand(conn, case, since if as_was else cases.first_unanswered(conn, case_id=case.id))
+    if case.status in GOING_ON and is_last:
         cases.set_not_looked_at(conn, case_id=case.id, unread=facts.get("unread") is True, needs_look=facts.get("needs_look") is True)
-    if facts.get("took") and case.assignee_id == reply.agent_id:
+    if facts.get("took") and is_last and case.assignee_id == reply.agent_id:
         assign.put_back(conn, case, {}, agent_id=agent_id, now=now)
 
 

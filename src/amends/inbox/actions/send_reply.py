@@ -47,13 +47,16 @@ def may_not_go(conn: Connection, job: ReplyJob, *, now: datetime) -> bool:
 def _is_held(conn: Connection, job: ReplyJob, now: datetime) -> bool:
     """Keep a claimed reply back that was written before a newer post of its customer arrived: the ten seconds of undo are long enough.
 
-    Its case is not locked, since whoever takes the reply back locks the case first and waits for the claim.
+    Its case is locked only where it is resolved, since whoever takes the reply back locks the case first and waits for the claim.
     """
     reply = replies.find(conn, reply_id=job.reply_id)
     if reply is None or job.number > 1 or not since(conn, case_id=job.case_id, seen=Seen(posts=reply.seen_posts)):
         return False
-    reply_jobs.hold(conn, job, NextTry(state=ReplyState.FAILED, reason=WRITTEN_SINCE, at=now, advice=LOOK_FIRST))
+    if not reply_jobs.hold(conn, job, NextTry(state=ReplyState.FAILED, reason=WRITTEN_SINCE, at=now, advice=LOOK_FIRST)):
+        return True
     _tell_trouble(conn, EventKind.REPLY_FAILED, reply, WRITTEN_SINCE, now)
+    if cases.is_resolved(conn, case_id=job.case_id):
+        _open_again(conn, locked_case(conn, job.case_id), reply, now)
     return True
 
 
@@ -134,8 +137,7 @@ def _move_on(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
 def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *, now: datetime) -> None:
     """Keep why a reply did not go out: queued for later, or failed with the reason on screen.
 
-    A case that was resolved on the strength of a reply which then failed goes back to where it was. Where the network refuses the account,
-    the answers after an incident wait, so that not each of them fails.
+    Where the network refuses the account, the answers after an incident wait, so that not each of them fails.
     """
     case = locked_case(conn, job.case_id)
     next_try = reply_tries.after_trouble(error, attempts=job.attempts, now=now)
@@ -146,7 +148,17 @@ def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *
     _tell_trouble(conn, EventKind.REPLY_FAILED if failed else EventKind.REPLY_DELAYED, reply, next_try.reason, now)
     if failed and reply_tries.is_of_account(error):
         incident_rounds.hold(conn, reply_id=reply.id)
-    if failed and case.status == CaseStatus.RESOLVED and case.episode == reply.episode:
+    if failed:
+        _open_again(conn, case, reply, now)
+
+
+def _open_again(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
+    """Put a locked case back to where it was that was resolved on the strength of a reply which then did not go out.
+
+    What was written in a resolved case, such as the question whether it is solved, is no such reply.
+    """
+    on_its_strength = case.episode == reply.episode and case.resolved_at is not None and case.resolved_at >= reply.created_at
+    if case.status == CaseStatus.RESOLVED and on_its_strength:
         take_back(conn, case, agent_id=reply.agent_id, why=N_("The reply did not go out."), now=now)
 
 

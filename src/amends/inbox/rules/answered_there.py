@@ -48,7 +48,8 @@ class Pair:
     @property
     def is_same(self) -> bool:
         """Whether both say the same, or stand at the same address."""
-        return (self.link != "" and self.link == self.permalink) or _bare(self.text) == _bare(self.post_text)
+        words = _bare(self.text)
+        return (self.link != "" and self.link == self.permalink) or (words != "" and words == _bare(self.post_text))
 
 
 def matched(pairs: Sequence[Pair]) -> list[Pair]:

@@ -70,7 +70,7 @@ def pairs(conn: Connection, *, source_id: SourceId, roots: Sequence[str]) -> lis
 
 
 def join(conn: Connection, pair: Pair) -> None:
-    """Keep which post an answer is, and that it was published when the network says; the clocks of its case follow."""
+    """Keep which post an answer is, and that it was published when the network says; what was promised in it and the clocks follow."""
     execute(
         conn,
         """
@@ -78,8 +78,16 @@ def join(conn: Connection, pair: Pair) -> None:
           update replies set external_id = %(external_id)s, sent_at = %(published_at)s,
             permalink = case when %(permalink)s = '' then permalink else %(permalink)s end
           where id = %(reply_id)s returning case_id
+        ), promised as (
+          update promises p set made_at = %(published_at)s from joined where p.case_id = joined.case_id and p.made_at = %(answered_at)s
         )
         insert into clock_queue (case_id) select case_id from joined on conflict do nothing
         """,
-        {"reply_id": pair.reply_id, "external_id": pair.external_id, "published_at": pair.published_at, "permalink": pair.permalink},
+        {
+            "reply_id": pair.reply_id,
+            "external_id": pair.external_id,
+            "answered_at": pair.answered_at,
+            "published_at": pair.published_at,
+            "permalink": pair.permalink,
+        },
     )

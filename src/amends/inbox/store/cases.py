@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_maybe
+from amends.core.database import Connection, execute, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, PostId, SourceId, TeamId
 from amends.inbox.rules.words import CaseStatus
 
@@ -50,6 +50,11 @@ def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
         """,
         {"id": case_id},
     )
+
+
+def is_resolved(conn: Connection, *, case_id: CaseId) -> bool:
+    """Tell whether the case is resolved, without a wait for whoever is changing it."""
+    return bool(fetch_values(conn, "select id from cases where id = %(id)s and status = 'resolved'", {"id": case_id}))
 
 
 def set_status(

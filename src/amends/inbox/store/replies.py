@@ -41,6 +41,7 @@ class Reply:
     agent_id: AgentId
     text: str
     episode: int
+    created_at: datetime
     follow_up_after: timedelta | None
     private: bool
     state: str
@@ -96,7 +97,7 @@ def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
+        select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
           approved_by, answers, seen_posts, proposed_text, elsewhere
         from replies where id = %(id)s
         """,
@@ -110,7 +111,7 @@ def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
+        select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
           approved_by, answers, seen_posts, proposed_text, elsewhere
         from replies where id = %(id)s for update
         """,
@@ -124,7 +125,7 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
+        select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
           approved_by, answers, seen_posts, proposed_text, elsewhere
         from replies where key = %(key)s
         """,

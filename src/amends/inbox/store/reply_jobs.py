@@ -145,9 +145,12 @@ def mark_trouble(conn: Connection, job: ReplyJob, next_try: NextTry) -> bool:
     return touched == 1
 
 
-def hold(conn: Connection, job: ReplyJob, next_try: NextTry) -> None:
-    """Keep why a claimed reply was not even tried: it stands as before the claim, and can be taken back where it was new."""
-    execute(
+def hold(conn: Connection, job: ReplyJob, next_try: NextTry) -> bool:
+    """Keep why a claimed reply was not even tried: it stands as before the claim, and can be taken back where it was new.
+
+    False where the claim is no longer this job's.
+    """
+    touched = execute(
         conn,
         """
         with parts as (
@@ -167,3 +170,4 @@ def hold(conn: Connection, job: ReplyJob, next_try: NextTry) -> None:
             "advice": next_try.advice,
         },
     )
+    return touched == 1
