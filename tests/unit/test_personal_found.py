@@ -61,6 +61,8 @@ SHOWN = [
     ("ਮਕਾਨ ਨੰਬਰ 12, ਗਲੀ 4", "pa", Kind.ADDRESS, "ਮਕਾਨ ਨੰਬਰ 12, ਗਲੀ 4"),
     ("221B Baker Street", "en", Kind.ADDRESS, "221B Baker Street"),
     ("vivo en Calle de Alcalá 45, Madrid", "es", Kind.ADDRESS, "Calle de Alcalá 45, Madrid"),
+    ("vivo en Calle Mayor 45, 3º B, 28013 Madrid, qué pena", "es", Kind.ADDRESS, "Calle Mayor 45, 3º B, 28013 Madrid"),
+    ("I live at 27 Wellington Street, Leeds LS1 4DL, shame", "en", Kind.ADDRESS, "27 Wellington Street, Leeds LS1 4DL"),
     ("අංක 12, ගාලු පාර", "si", Kind.ADDRESS, "අංක 12, ගාලු පාර"),
     ("எண் 5, காந்தி தெரு", "ta", Kind.ADDRESS, "எண் 5, காந்தி தெரு"),
     ("ನಂ 12, ಗಾಂಧಿ ರಸ್ತೆ", "kn", Kind.ADDRESS, "ನಂ 12, ಗಾಂಧಿ ರಸ್ತೆ"),

@@ -13,7 +13,8 @@ _STREET = (
     r"(?i:street|road|rd|avenue|ave|lane|boulevard|blvd|mawatha|mw|crescent|terrace|gardens|drive"
     r"|nagar|marg|colony|layout|salai|veedhi)"
 )
-_REST = r"(?:, ?(?:[A-Z][\w'-]{1,30}|\d{2,7})(?:[ -](?:[A-Z][\w'-]{1,30}|\d{2,7})){0,3}){0,3}"
+_PART = r"(?:[A-Z][\w'-]{1,30}|\d{2,7}|\d[A-Z]{2}(?!\w))"
+_REST = rf"(?:, ?{_PART}(?:[ -]{_PART}){{0,3}}){{0,3}}"
 _CALLE = r"(?i:calle|c/|avenida|avda\.?|av\.|paseo|plaza|pza\.?|carretera|camino|colonia|ronda)"
 _LINKING = r"(?:(?:de|del|la|las|los|el|y) ){0,3}"
 _NOT_LATIN = r"[^\x00-\u024f]"
@@ -25,7 +26,8 @@ _ENGLISH_SHORT = (
     rf"(?<![\w/.,#-]){_NUMBER},? [A-Z][\w'.-]{{1,30}} (?:[A-Z][\w'.-]{{0,30}} ){{0,2}}(?:St|Ln|Dr)(?:\.(?! ?[A-Z])|(?=,)|(?=$)){_REST}"
 )
 _SPANISH_NUMBER = r",? (?:[Nn](?:[º°o]|úm)\.? ?|# ?)?\d{1,5}(?!\w)(?![.,:]\d)"
-_SPANISH = rf"(?<!\w){_CALLE} ?{_LINKING}{_CAPITAL}(?: {_LINKING}{_NAME}){{0,4}}?{_SPANISH_NUMBER}{_REST}"
+_FLOOR = r"(?:,? ?\d{1,2}[º°ª](?: ?[A-Za-z](?!\w))?)?"
+_SPANISH = rf"(?<!\w){_CALLE} ?{_LINKING}{_CAPITAL}(?: {_LINKING}{_NAME}){{0,4}}?{_SPANISH_NUMBER}{_FLOOR}{_REST}"
 _HOUSE = rf"(?:{_NUMBER_WORD})\.? ?\d{{1,5}}(?:[/-]\d{{1,5}})?[A-Za-z]?,? |(?<![\w/.,#-])\d{{1,5}}(?:[/-]\d{{1,5}})?[A-Za-z]?, ?"
 _ORDINAL = r"\d{1,2} ?(?:ನೇ|வது|වන|ਵੀਂ|वीं)"
 _INDIC = rf"(?:{_HOUSE})(?:(?:{_WORD} ){{1,4}}|{_ORDINAL} (?:{_WORD} ){{0,3}})(?:{_WAY})"
