@@ -33,6 +33,13 @@ def test_a_complaint_is_negative_urgent_and_in_its_language() -> None:
     assert not verdict.needs_look
 
 
+@pytest.mark.parametrize(("mood", "complaint", "asks"), [(0.9, 0.7, True), (0.9, 0.3, False), (0.05, 0.9, False)])
+def test_a_post_that_is_told_to_be_glad_and_a_complaint_at_once_needs_a_look(mood: float, complaint: float, asks: bool) -> None:
+    reading = Reading(negative=0.95 - mood, neutral=0.05, positive=mood, complaint=complaint)
+    [verdict] = judge_again([(Text(text="my parcel came a week late, money back please"), reading)], FakeClassifier())
+    assert verdict.needs_look == asks
+
+
 def test_verdicts_come_in_the_order_of_the_posts() -> None:
     verdicts = judge([Text(text="thank you"), Text(text=""), Text(text="it is broken"), Text(text="when do you open")], FakeClassifier())
     assert [verdict.sentiment for verdict in verdicts] == ["positive", "neutral", "negative", "neutral"]

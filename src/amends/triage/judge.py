@@ -16,6 +16,7 @@ from amends.triage.verdict import INTENTS, Verdict
 
 NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
 NOBODY = "none"
+LIKELY_COMPLAINT = 0.65
 NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=0.0)
 
 
@@ -112,7 +113,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         reasons=soon.reasons,
         points=soon.points,
         shares=soon.shares,
-        needs_look=_needs_look(asked, reading, confidence, trust),
+        needs_look=_needs_look(asked, reading, confidence, trust) or _contradicts_itself(sentiment, known),
         personal=kinds_of(find(ends(asked.text.text), asked.language, shapes=tuning.order_shapes)),
         model=head.version if head else version,
         encoder=version,
@@ -127,6 +128,11 @@ def _needs_look(asked: Asked, reading: Reading | None, confidence: float, trust:
         or not _is_supported(asked.language, trust.languages)
         or confidence < trust.threshold(asked.language)
     )
+
+
+def _contradicts_itself(sentiment: Sentiment, reading: Reading) -> bool:
+    """Say whether a post is told to be glad and a complaint at once: one of the two is wrong, and mostly it is the mood."""
+    return sentiment is Sentiment.POSITIVE and reading.complaint >= LIKELY_COMPLAINT
 
 
 def _intents(reading: Reading) -> dict[Intent, float]:
