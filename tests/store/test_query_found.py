@@ -181,3 +181,24 @@ def test_a_query_that_takes_too_long_is_refused_and_the_transaction_goes_on(furn
         execute(conn, "select pg_sleep(2)")
     assert matching.count_of(conn, Query(), Asker(agent_id=0, now=NOON)) == 9
     assert fetch_values(conn, "show statement_timeout") == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        ("2126713806003372032", "2126713806003372032"),
+        ("2126713806003372032", "https://x.com/prasad_ekn/status/2126713806003372032?s=20"),
+        ("t3_1mk1023", "https://www.reddit.com/r/Cestoro/comments/1mk1023/returned_a_jacket/"),
+        ("t1_n3f2zj5", "https://www.reddit.com/r/Cestoro/comments/1mk1023/returned_a_jacket/n3f2zj5/"),
+        ("41234567", "https://news.ycombinator.com/item?id=41234567"),
+    ],
+)
+def test_the_number_of_a_post_and_the_address_of_its_original_find_the_case(
+    furnished: tuple[Connection, Seeded], number: str, asked: str
+) -> None:
+    conn, who = furnished
+    with conn.transaction(force_rollback=True):
+        execute(conn, "update posts set external_id = %(number)s where case_id = %(id)s", {"number": number, "id": who.plain})
+        assert found(conn, asked) == [who.plain]
+        assert found(conn, f'status:open "{asked}"') == []
+        assert found(conn, asked.replace(number[-4:], "7777")) == []

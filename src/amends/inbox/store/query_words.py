@@ -10,6 +10,7 @@ from typing import LiteralString
 from amends.core.database import Connection, execute, fetch_one
 from amends.inbox.rules.query import Query, Word, words_of
 from amends.inbox.rules.search_words import Sought, sought_together
+from amends.inbox.store.query_originals import named_by
 
 Hold = Callable[[object], LiteralString]
 """Keeps a value among the query's parameters and returns its place in the SQL."""
@@ -47,7 +48,9 @@ def _holding(conn: Connection, text: str) -> Holding:
     wanted, part = sought_together(text), part_of(text)
     params = {"words": wanted.words, "of_customers": wanted.with_labels(kind="customer"), "part": part, "few": FEW + 1}
     found = fetch_one(conn, _Holders, _HOLDERS, params) if wanted.words else _Holders(cases=[], customers=[])
-    return Holding(sought=wanted, part=part, cases=_few(found.cases), customers=_few(found.customers))
+    few = _few(found.cases)
+    cases = few if few is None else sorted({*few, *named_by(conn, text)})  # what is in every text is no number
+    return Holding(sought=wanted, part=part, cases=cases, customers=_few(found.customers))
 
 
 def _few(found: Sequence[int] | None) -> list[int] | None:
