@@ -14,7 +14,7 @@ def screenshots(folder: Path, only: tuple[str, ...]) -> None:
     """Make a picture of every screen into FOLDER.
 
     Starts the demo with its invented customers on data of its own, opens every screen that the others lead to in Chromium, in light,
-    dark, high contrast, on a phone and in Tamil, and stops. Takes two minutes or so.
+    dark, high contrast, on a phone and in Tamil, and stops. A look takes a minute or two, all nine a quarter of an hour.
     """
     from amends.cli.picturing.tour import take_pictures  # noqa: PLC0415 - needs what only developers install
 
