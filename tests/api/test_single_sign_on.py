@@ -131,6 +131,7 @@ LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"iss": "https://evil.example"},
     "no end": {"exp": None},
     "no subject": {"sub": None},
+    "an empty subject": {"sub": ""},
 }
 
 

@@ -140,6 +140,7 @@ def _claims(provider: Provider, token: Mapping[str, Any], keys: Any, nonce: str,
         "iss": {"essential": True, "value": provider.issuer},
         "aud": {"essential": True, "value": provider.client_id},
         "nonce": {"essential": True, "value": nonce},
+        "sub": {"essential": True},  # an empty one is nobody in particular
     }
     known = {"nonce": nonce, "client_id": provider.client_id, "access_token": token.get("access_token")}
     CodeIDToken(read.claims, read.header, options, known).validate(now=int(now.timestamp()), leeway=CLOCKS_APART_SECONDS)
