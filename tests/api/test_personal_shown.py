@@ -110,6 +110,18 @@ def test_an_answer_that_shows_personal_data_is_asked_about_and_not_sent(door: Do
     assert not door.woken
 
 
+def test_words_of_another_case_that_leave_something_out_are_not_sent_as_they_stand(door: Door) -> None:
+    words = "Hello …, call [phone number] or write to [e-mail address]"
+    answer = send(door, door.who.plain, words)
+    assert "are of another case, and leave out: phone number and e-mail. Nothing was sent yet." in answer.text
+    assert "shows this to everybody" not in answer.text
+    assert "Send it in private" not in answer.text
+    assert replies(door) == []
+    both = send(door, door.who.plain, f"{words}, or 077 123 4567")
+    assert "leave out: phone number and e-mail." in both.text
+    assert "shows this to everybody: phone number." in both.text
+
+
 def test_a_number_is_asked_about_though_it_cannot_be_dialled_where_the_customers_language_is_spoken(door: Door) -> None:
     with door.pool.transaction() as conn:
         execute(conn, "update cases set language = 'kn' where id = %(id)s", {"id": door.who.plain})

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from amends.core.database import fetch_values
 from tests.browser.desktop import Desktop
-from tests.cast import a_post, an_answer_to
+from tests.cast import DEE, a_post, an_answer_to
 from tests.desk import MINUTE
 
 pytestmark = pytest.mark.browser
@@ -116,6 +117,20 @@ def test_a_reload_in_the_middle_of_writing_loses_nothing_and_shows_what_is_new(d
     expect(page.locator("#new-line")).to_be_in_viewport()
     after = page.locator("#new-line + .post")
     expect(after).to_contain_text("Lost, again. 0")
+
+
+def test_a_case_that_nobody_has_opened_yet_is_read_from_its_beginning(desktop: Desktop) -> None:
+    now = desktop.door.now
+    first = a_post("Lost. 0", external_id="fresh-0", author=DEE, published_at=now - 9 * MINUTE)
+    desktop.hear(first)
+    for number in range(1, 9):
+        at = now - (9 - number) * MINUTE
+        desktop.hear(an_answer_to(first, f"Lost. {number}", external_id=f"fresh-{number}", author=DEE, published_at=at))
+    with desktop.door.pool.transaction() as conn:
+        [case] = fetch_values(conn, "select case_id from posts where external_id = 'fresh-8'")
+    page = desktop.open(f"/inbox/{case}")
+    expect(page.locator("#thread").get_by_text("Lost. 8")).not_to_be_in_viewport()
+    expect(page.locator("#thread").get_by_text("Lost. 0")).to_be_in_viewport()
 
 
 def width(place: Locator) -> float:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from amends.api.auth import SESSION_COOKIE
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.inbox.actions import macros
 from amends.inbox.actions.approve import set_approvals
 from amends.inbox.actions.macros import Writer
@@ -147,6 +147,26 @@ def test_a_macro_by_slash_and_a_preview_and_an_answer_that_waits_for_approval(de
     expect(page.locator("#reply-preview .as-tag")).to_have_text("#help")
     page.get_by_role("button", name="Send for approval").click()
     expect(page.locator("#thread")).to_contain_text("Waits for approval: many people follow this customer.")
+
+
+@pytest.mark.soak
+def test_what_words_of_another_case_leave_out_is_typed_first(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        execute(
+            conn,
+            "update cases set status = 'resolved', resolved_at = now() - interval '1 day' where id = %(id)s",
+            {"id": desktop.door.who.talked},
+        )
+        execute(conn, "update replies set text = 'Sorry, Cy Fernando!' where case_id = %(id)s", {"id": desktop.door.who.talked})
+        execute(
+            conn, "update readings set embedding = (select embedding from readings where embedding is not null order by post_id limit 1)"
+        )
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.fill("#reply-text", "We are on it.")
+    page.locator("#alike summary").click()
+    page.get_by_role("button", name="Use these words").click()
+    page.keyboard.type("Dee")
+    expect(page.locator("#reply-text")).to_have_value("We are on it.\nSorry, Dee!")
 
 
 @pytest.mark.soak

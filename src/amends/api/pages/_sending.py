@@ -16,6 +16,7 @@ from amends.api.personal_words import named
 from amends.api.screen import saying, together
 from amends.api.words import new_key
 from amends.core.errors import NotFound
+from amends.core.personal.finding import left_out
 from amends.core.personal.kinds import Kind
 from amends.core.translating import gettext as _
 from amends.inbox.rules.holding import Held, Seen
@@ -46,11 +47,11 @@ class Letter:
 
 
 def send(request: Request, desk: Desk, visitor: Visitor, case_id: CaseId, letter: Letter) -> HTMLResponse:
-    """Queue or propose the answer; ask first where it shows personal data, or where something was said since its author looked."""
-    if not letter.all_the_same and not letter.wish.private:
+    """Queue or propose the answer; ask first where it shows personal data or lacks it, or something was said since its author looked."""
+    if not letter.all_the_same:
         with desk.pool.transaction() as conn:
-            kinds = named_in_public(conn, case_id, letter.text)
-        if kinds:
+            kinds = () if letter.wish.private else named_in_public(conn, case_id, letter.text)
+        if kinds or left_out(letter.text):
             return _ask(request, desk, case_id, letter, _about_personal(desk, case_id, letter, kinds))
     try:
         reply = _queue(desk, visitor, case_id, letter)
@@ -121,9 +122,10 @@ def _about_personal(desk: Desk, case_id: CaseId, letter: Letter, kinds: Sequence
     able = desk.able(case.network)
     return {
         "asking": named(kinds),
+        "left_out": named(left_out(letter.text)),
         "vals": letter.again(all_the_same=True),
-        "private_vals": letter.again(private=True, in_posts=False) if able.private else "",
-        "asks_into_private": able.confides and not able.private,
+        "private_vals": letter.again(private=True, in_posts=False) if kinds and able.private else "",
+        "asks_into_private": kinds and able.confides and not able.private,
         "language": case.language,
     }
 

@@ -29,13 +29,14 @@ def case(
     with desk.pool.transaction() as conn:
         head = head_of(conn, case_id)
         first_new = unread.oldest(conn, case_id) if head.unread else None
+        all_new = head.unread and first_new is None and unread.is_unseen(conn, case_id)
         openings.add(conn, customer_id=head.customer_id, agent_id=visitor.agent_id, place="case", now=desk.clock())
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         has = case_parts.of_case(conn, head)
         values = case_values(conn, head, has, desk.able, visitor.scope, now=desk.clock())
         values |= composer_values(conn, desk, head, has, agent_id=visitor.agent_id, newest_reply=values["newest_reply"])
-        values |= {"apart": False, "first_new": first_new}
+        values |= {"apart": False, "first_new": first_new, "all_new": all_new}
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor, asker_of(visitor, desk.clock()))

@@ -11,12 +11,14 @@ const room = new ResizeObserver(([{ target }]) => {
   if (wasAtEnd) target.scrollTop = target.scrollHeight;
 });
 
-// The oldest unread post with its "new" line in view, else the end.
+// The oldest unread post in view: with its "new" line, or where all is new from the beginning, with what it answers if there is room; else the
+// end.
 export function toUnread() {
-  const scroll = $("#thread-scroll"), line = $("#new-line");
+  const scroll = $("#thread-scroll"), line = $("#new-line") || $("#thread[data-all-new] .post.theirs");
   room.disconnect();
   if (!scroll) return;
-  scroll.scrollTop = line ? line.offsetTop - 12 : scroll.scrollHeight;
+  const fits = line?.matches(".post") && line.offsetTop + line.offsetHeight < scroll.clientHeight;
+  scroll.scrollTop = fits ? 0 : line ? line.offsetTop - 12 : scroll.scrollHeight;
   height = scroll.clientHeight;
   room.observe(scroll);
 }

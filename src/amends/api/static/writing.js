@@ -120,13 +120,16 @@ export function write(box) {
   field.focus();
 }
 
-// Puts ready words behind what is written already; the agent reads them before they go out.
+// Puts ready words behind what is written already; the agent reads them before they go out, and first types what they leave out.
+const GAP = /…|\[[^\]\n]+\]/;
+
 export function useWords({ dataset }) {
   const field = $("#reply-text");
   write("reply");
   if (!field.value.includes(dataset.words)) field.value = [field.value.trim(), dataset.words].filter(Boolean).join("\n");
   wrote(field.form);
-  field.setSelectionRange(field.value.length, field.value.length);
+  const end = field.value.length, gap = GAP.exec(dataset.words), from = gap && end - dataset.words.length + gap.index;
+  field.setSelectionRange(gap ? from : end, gap ? from + gap[0].length : end);
 }
 
 // The hand-over where we can write to the customer alone: this answer does.

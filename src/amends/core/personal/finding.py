@@ -64,6 +64,11 @@ def mask(text: str, language: str = "", *, shapes: Sequence[str] = (), keep: Col
     return _TELLING.sub("*", text)
 
 
+def left_out(text: str) -> tuple[Kind, ...]:
+    """Return the kinds of which a name in brackets stands in `text`, as `mask` left it there."""
+    return tuple(kind for kind in Kind if f"[{NAMES[kind]}]" in text)
+
+
 def _masked(text: str, found: Sequence[Found]) -> str:
     edges = [0, *(edge for one in found for edge in (one.start, one.end)), len(text)]
     between = [text[start:end] for start, end in list(pairwise(edges))[::2]]

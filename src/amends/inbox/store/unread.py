@@ -3,6 +3,13 @@
 from amends.core.database import Connection, fetch_values
 
 
+def is_unseen(conn: Connection, case_id: int) -> bool:
+    """Return whether nobody has opened the case yet, so that all of it is new."""
+    return not fetch_values(
+        conn, "select true from events where case_id = %(case_id)s and kind = 'case_read' limit 1", {"case_id": case_id}
+    )
+
+
 def oldest(conn: Connection, case_id: int) -> int | None:
     """Return the customer's oldest post that came after somebody last opened the case; None where there is none, or all are new."""
     found = fetch_values(

@@ -4,6 +4,7 @@ import re
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
@@ -51,7 +52,7 @@ class Local:
     """Loads the model at the first text; one text at a time."""
 
     def __init__(self, model: str) -> None:
-        self.name = f"local:{model}"
+        self.name = f"local:{Path(model).name}"  # agents read it, and where it lies on the server is not for them
         self._model = model
         self._one_at_a_time = Lock()
 
