@@ -61,7 +61,10 @@ def list_cases(
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CaseList:
-    """List the cases that fit `q` by keyset: no page skips a case because another one was added or taken away."""
+    """List the cases that fit `q` by keyset: no page skips a case because another one was added or taken away.
+
+    One that itself moves in the order between two pages, as an answered one does by its deadline, may come twice or not at all.
+    """
     if look.trouble:
         raise Refused(look.trouble)
     marker = Marker.read(after, look.sort)
