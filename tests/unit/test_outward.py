@@ -94,6 +94,13 @@ def test_an_address_that_brings_no_answer_is_told_as_what_to_look_at(way: str, s
     assert str(found.value).startswith((said, "No connection to nobody.invalid:") if way == "nobody's" else said)
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "http://[nobody]/"])
+def test_an_address_that_is_none_is_told_as_an_answer_that_did_not_come(address: str) -> None:
+    """A server may name such a one as its next page."""
+    with pytest.raises(Unreachable, match=r"No usable answer \(InvalidURL\)"):
+        Wire(clock=utc_now, routes={}).request("GET", address)
+
+
 def watched(name: str) -> Callable[[str], object]:
     """Return what asks for the first page of a source whose address is inside."""
 

@@ -162,7 +162,10 @@ def _body_of(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
 
 def cut_off(error: Exception, url: str | bytes) -> str:
     """Return what to say of a request to `url` that brought no answer: why, as far as somebody can do something about it."""
-    host = urlsplit(url if isinstance(url, str) else url.decode("utf-8", "replace")).hostname
+    try:
+        host = urlsplit(url if isinstance(url, str) else url.decode("utf-8", "replace")).hostname
+    except ValueError:  # no address at all, as "http://[::1"
+        host = None
     if not host or isinstance(error, requests.exceptions.SSLError):
         return UNUSABLE % {"what": type(error).__name__}
     if isinstance(error, requests.ReadTimeout):
