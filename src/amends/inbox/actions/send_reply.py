@@ -47,7 +47,7 @@ def may_not_go(conn: Connection, job: ReplyJob, *, now: datetime) -> bool:
 def _is_held(conn: Connection, job: ReplyJob, now: datetime) -> bool:
     """Keep a claimed reply back that was written before a newer post of its customer arrived: the ten seconds of undo are long enough.
 
-    Its case is locked only where it is resolved, since whoever takes the reply back locks the case first and waits for the claim.
+    There is no wait for its case: whoever takes the reply back has locked the case first, and waits for the claim.
     """
     reply = replies.find(conn, reply_id=job.reply_id)
     if reply is None or job.number > 1 or not since(conn, case_id=job.case_id, seen=Seen(posts=reply.seen_posts)):
@@ -55,8 +55,8 @@ def _is_held(conn: Connection, job: ReplyJob, now: datetime) -> bool:
     if not reply_jobs.hold(conn, job, NextTry(state=ReplyState.FAILED, reason=WRITTEN_SINCE, at=now, advice=LOOK_FIRST)):
         return True
     _tell_trouble(conn, EventKind.REPLY_FAILED, reply, WRITTEN_SINCE, now)
-    if cases.is_resolved(conn, case_id=job.case_id):
-        _open_again(conn, locked_case(conn, job.case_id), reply, now)
+    if case := cases.lock_resolved(conn, case_id=job.case_id):
+        _open_again(conn, case, reply, now)
     return True
 
 

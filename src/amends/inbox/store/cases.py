@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_maybe, fetch_values
+from amends.core.database import Connection, execute, fetch_maybe
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, PostId, SourceId, TeamId
 from amends.inbox.rules.words import CaseStatus
 
@@ -52,9 +52,18 @@ def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
     )
 
 
-def is_resolved(conn: Connection, *, case_id: CaseId) -> bool:
-    """Tell whether the case is resolved, without a wait for whoever is changing it."""
-    return bool(fetch_values(conn, "select id from cases where id = %(id)s and status = 'resolved'", {"id": case_id}))
+def lock_resolved(conn: Connection, *, case_id: CaseId) -> Case | None:
+    """Return the case as `lock` where it is resolved and nobody is changing it, without a wait for who is."""
+    return fetch_maybe(
+        conn,
+        Case,
+        """
+        select id, source_id, network, author_id, customer_id, status, assignee_id, team_id, episode, waiting_since, resolved_at,
+          customer_posts, unread, needs_look
+        from cases where id = %(id)s and status = 'resolved' for update skip locked
+        """,
+        {"id": case_id},
+    )
 
 
 def set_status(
