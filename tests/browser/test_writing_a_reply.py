@@ -98,7 +98,7 @@ def test_a_long_answer_is_shown_as_posts_and_sent_as_such(desktop: Desktop) -> N
     expect(page.locator("#reply-length")).to_have_text(re.compile("too long"))
     expect(page.locator("#reply-posts li")).to_have_count(3)
     expect(page.locator("#reply-posts li").first).to_contain_text("1/3")
-    expect(page.locator('#form-reply [data-send="one"]')).to_be_disabled()
+    expect(page.locator('#form-reply [type=submit][data-send="one"]')).to_be_disabled()
     as_posts.click()
     expect(page.locator(".reply")).to_contain_text("0 of 3 posts are out")
     expect(page.locator("#reply-posts")).to_be_hidden()
