@@ -9,17 +9,19 @@ import pytest
 from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Author
-from amends.inbox.actions import incidents
+from amends.inbox.actions import answered_there, incidents
 from amends.inbox.actions.contact_ways import add_way
 from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.follow_up_plans import make_plan
+from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.organisations import Wish, add_organisation
 from amends.inbox.actions.resolve import reopen, resolve
 from amends.inbox.actions.snooze import snooze
+from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.follow_up_plans import Plan
@@ -30,11 +32,36 @@ from amends.inbox.rules.words import LinkBasis
 from amends.inbox.store import follow_up_plans, import_apply, import_match
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.imports import Import
-from tests.cast import NOON, POLICY, a_post, a_source, ada
+from tests.cast import NOON, POLICY, US, a_post, a_source, ada, an_answer_to
+from tests.desk import Desk
 from tests.fakes import FakeClassifier
 from tests.importing import Importing
 
 SOON = 0.3
+
+
+def test_an_answer_that_was_told_is_taken_back_while_its_post_arrives(pool: Pool) -> None:
+    with pool.transaction() as conn:
+        desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))
+        desk.hear(a_post("lost", external_id="bag"))
+        case_id, source_id, who = desk.case().id, desk.source_id, {"agent_id": desk.agent_id, "now": NOON}
+        reply_id = answered_there.tell(conn, case_id=case_id, text="We are on it.", policy=POLICY, **who)
+    ours = an_answer_to(a_post(external_id="bag"), "We are on it.", author=US, is_own=True)
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            ingest(conn, source_id=source_id, network="x", posts=[ours], now=NOON)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            locked_case(conn, case_id)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+            take_back_reply(conn, case_id=case_id, reply_id=reply_id, **who)
+        other.result(timeout=60)
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select (select count(*) from replies) + (select count(answered_at) from episodes)") == [0]
 
 
 def _two_customers(pool: Pool) -> tuple[AgentId, list[AuthorId], list[CustomerId]]:

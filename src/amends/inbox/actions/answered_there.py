@@ -167,6 +167,7 @@ def _found(conn: Connection, reply_id: ReplyId) -> Reply:
 
 def meet(conn: Connection, *, source_id: SourceId, roots: Sequence[str]) -> None:
     """Let what colleagues told of in these threads be the posts of ours there that say the same."""
-    for pair in rules.matched(answered_there.pairs(conn, source_id=source_id, roots=roots)):
+    for pair in sorted(rules.matched(answered_there.pairs(conn, source_id=source_id, roots=roots)), key=lambda pair: pair.case_id):
+        locked_case(conn, pair.case_id)  # before its answer, as whoever takes that back does
         answered_there.join(conn, pair)
         episodes.recount_answer(conn, case_id=pair.case_id, number=pair.episode)
