@@ -10,7 +10,6 @@ from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.person_file import PIECE, Holdings, zipped
 from amends.api.screen import saying
-from amends.api.sent_once import ONCE
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import N_, Table, _, ngettext
@@ -48,7 +47,7 @@ def find(request: Request, desk: AtDesk, visitor: Reading, q: Annotated[str, Que
     return desk.screens.blocks(request, "privacy.html", ["whom"], values)
 
 
-@router.post("/requests", dependencies=[*PRIVACY, ONCE])
+@router.post("/requests", dependencies=PRIVACY)
 def ask(
     request: Request,
     desk: AtDesk,
