@@ -24,6 +24,16 @@ def test_a_key_corrects_the_mood_another_the_intent_and_u_takes_back(desktop: De
     expect(page.locator(".post.theirs summary[id^=label-intent]").last).to_contain_text("Question corrected by Ada")
 
 
+def test_a_key_opens_the_languages_and_the_one_that_is_chosen_stands(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("Shift+L")
+    expect(page.locator(".post.theirs [data-field=language] select").last).to_be_focused()
+    page.locator(":focus").select_option("ta")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".post.theirs summary[id^=label-language]").last).to_contain_text("Tamil corrected by Ada")
+
+
 @pytest.mark.soak
 def test_the_choices_open_by_keyboard_and_the_label_keeps_the_focus(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")

@@ -116,6 +116,7 @@ TABLE: Sequence[Key] = (
     _label("intent:request", N_("it is a request"), "w"),
     _label("intent:praise", N_("it is praise"), "p"),
     _label("intent:other", N_("it is something else"), "o"),
+    _label("language", N_("it is in another language"), "L"),
     _match("match-next", N_("next suggestion"), "j"),
     _match("match-previous", N_("previous suggestion"), "k"),
     _match("match-merge", N_("make one record of the two"), "m"),

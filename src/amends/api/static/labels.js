@@ -18,10 +18,18 @@ function correct(label, name) {
   deed(`/inbox/${openCase()}/posts/${post.id.replace("post-", "")}/label`, { field: label.dataset.field, new: name });
 }
 
+// Of a label that has more choices than there are keys, the key opens them.
+function ask(label) {
+  label.open = true;
+  fill(label);
+  $("select", label).focus();
+}
+
 export function say(label) {
   const [field, name] = label.split(":"), meant = post(), found = meant && $(`[data-field=${field}]`, meant);
   if (!found) return;
-  if (already(found, name)) announce(text("said_already"));
+  if (!name) ask(found);
+  else if (already(found, name)) announce(text("said_already"));
   else correct(found, name);
 }
 
