@@ -1,15 +1,18 @@
 """Two agents at one desk: they see each other, only one of them gets the case, and nothing moves under anybody's eyes."""
 
 import re
+from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from amends.api.auth import SESSION_COOKIE
 from amends.inbox.actions.assign import assign
 from amends.inbox.rules.ids import AgentId
 from tests.browser.desktop import Desktop
+from tests.cast import CY, DEE, a_post
 from tests.crew import a_team
+from tests.desk import MINUTE
 
 pytestmark = pytest.mark.browser
 
@@ -96,6 +99,30 @@ def test_no_key_waits_for_news_that_are_slow_to_come_or_is_forgotten_behind_them
 def give(desktop: Desktop, assignee_id: AgentId) -> None:
     with desktop.door.pool.transaction() as conn:
         assign(conn, case_id=desktop.door.who.plain, assignee_id=assignee_id, agent_id=desktop.door.who.bo, now=desktop.door.now)
+
+
+def test_what_one_looks_at_stays_in_its_place_while_rows_around_it_change(desktop: Desktop) -> None:
+    who = desktop.door.who
+    posts = [a_post(f"Lost {n}", external_id=f"many-{n}", author=DEE, published_at=desktop.door.now - n * MINUTE) for n in range(5)]
+    desktop.hear(*posts)
+    page = desktop.open("/inbox?view=unassigned")
+    rows = page.locator("#rows .row")
+    above, place = rows.nth(0), rows.nth(3)
+    place.locator("a").focus()
+    before = top(place)
+    with desktop.door.pool.transaction() as conn:
+        assign(conn, case_id=int(above.get_attribute("data-id") or 0), assignee_id=who.bo, agent_id=who.bo, now=desktop.door.now)
+    expect(above.locator(".left-word")).to_be_attached()
+    eli = replace(CY, external_id="eli-9", handle="eli", name="Eli Sand")
+    desktop.hear(a_post("Lost too", external_id="more-1", author=eli, published_at=desktop.door.now))
+    expect(page.locator("#fresh")).to_be_visible()
+    assert abs(before - top(place)) < 1
+
+
+def top(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"]
 
 
 @pytest.mark.soak

@@ -9,11 +9,21 @@ import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
 import { keepsListening } from "./notices.js";
 import { beHere, hearPresence } from "./presence.js";
+import { steadily } from "./steady.js";
 
 const fresh = new Set();
 
 function hear(news) {
   count(news.counts);
+  steadily(() => changeRows(news));
+  if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
+    refreshCase();
+    announceAtTimes("case", () => say("new_in_case"));
+  }
+  tell("page-changed");
+}
+
+function changeRows(news) {
   for (const [id, html] of Object.entries(news.rows)) {
     const row = Object.assign(document.createElement("template"), { innerHTML: html.trim() }).content.firstElementChild;
     const shown = $(`#row-${id}`);
@@ -23,11 +33,6 @@ function hear(news) {
   }
   for (const id of news.gone) if ($(`#row-${id}`)) markLeft($(`#row-${id}`));
   showFreshCount();
-  if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
-    refreshCase();
-    announceAtTimes("case", () => say("new_in_case"));
-  }
-  tell("page-changed");
 }
 
 function count(counts) {
@@ -102,12 +107,14 @@ function ask(id) {
     const answer = await fetch(`/inbox/fitting${address}${asked.map((one) => `&ids=${one}`).join("")}`).catch(() => null);
     if (!answer?.ok || address !== query()) return;
     const fitting = new Set((await answer.json()).map(String));
-    for (const one of asked) {
-      const shown = $(`#row-${one}`);
-      if (fitting.has(one) && !shown) fresh.add(one);
-      else if (shown && !fitting.has(one)) markLeft(shown);
-    }
-    showFreshCount();
+    steadily(() => {
+      for (const one of asked) {
+        const shown = $(`#row-${one}`);
+        if (fitting.has(one) && !shown) fresh.add(one);
+        else if (shown && !fitting.has(one)) markLeft(shown);
+      }
+      showFreshCount();
+    });
   }, 400);
 }
 
