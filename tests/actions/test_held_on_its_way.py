@@ -89,7 +89,9 @@ def test_of_what_is_held_its_author_sends_it_all_the_same_or_takes_it_back(lost:
     lost.collect(an_answer_to(FIRST, "Thank you"))
     assert (claim(lost), stands(lost)) == (None, HELD)
     lost.triage()
-    send_reply.retry_reply(lost.conn, reply_id=reply_id, **who)
+    with pytest.raises(Held, match="customer has written since"):
+        send_reply.retry_reply(lost.conn, reply_id=reply_id, seen=Seen(posts=2), **who)
+    send_reply.retry_reply(lost.conn, reply_id=reply_id, seen=Seen(posts=3), **who)
     job = claim(lost)
     assert job is not None
     assert (job.again, job.attempts) == (False, 1)
@@ -142,14 +144,20 @@ def test_an_answer_that_a_network_kept_waiting_is_held_too_once_it_is_sure_not_t
         take_back_reply(lost.conn, case_id=lost.case().id, reply_id=again.reply_id, agent_id=lost.agent_id, now=lost.now)
 
 
-def test_an_answer_that_was_approved_is_held_by_what_came_after_the_approval(desk: Desk) -> None:
+def test_an_answer_that_was_approved_and_then_overtaken_waits_for_approval_again(desk: Desk) -> None:
     set_approvals(desk.conn, Approvals(followers=1), agent_id=mia(desk.conn), now=desk.now)
     first = a_post("My bag is lost", author=DEE)
     desk.hear(first)
     reply_id, case_id = answer(desk), desk.case().id
     approve(desk.conn, case_id=case_id, reply_id=reply_id, agent_id=mia(desk.conn), wait=SOON, now=desk.now)
     desk.collect(an_answer_to(first, "Mine is lost too", author=CY), an_answer_to(first, "Found", author=DEE))
-    assert (claim(desk), stands(desk)) == (None, HELD)
+    assert (claim(desk), stands(desk)) == (None, [["proposed", ""]])
+    assert desk.events()[-1] == "reply_failed"
+    desk.triage()
+    with pytest.raises(Held, match="customer has written since"):
+        approve(desk.conn, case_id=case_id, reply_id=reply_id, agent_id=mia(desk.conn), wait=SOON, now=desk.now)
+    approve(desk.conn, case_id=case_id, reply_id=reply_id, agent_id=mia(desk.conn), wait=SOON, now=desk.now, seen=Seen(posts=2))
+    assert claim(desk) is not None
 
 
 def test_a_case_that_was_resolved_meanwhile_goes_on_since_nobody_has_answered_it(lost: Desk) -> None:

@@ -98,10 +98,19 @@ def say_answered(  # noqa: PLR0913
 
 
 @router.post("/replies/{reply_id}/retry", dependencies=WORK)
-def send_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
-    """Queue a failed reply again."""
-    now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now), _("On its way again"))
+def send_again(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    case_id: CaseId,
+    reply_id: ReplyId,
+    seen_posts: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Queue a failed reply again, unless the customer has written beyond `seen_posts`."""
+    now, me, seen = desk.clock(), visitor.agent_id, Seen(posts=seen_posts)
+    return done(
+        request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now, seen=seen), _("On its way again")
+    )
 
 
 @router.post("/replies/{reply_id}/discard", dependencies=WORK)

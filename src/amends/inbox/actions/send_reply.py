@@ -14,11 +14,11 @@ from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
 from amends.inbox.rules.case_states import GOING_ON, awake
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.holding import LOOK_FIRST, WRITTEN_SINCE, Seen
+from amends.inbox.rules.holding import LOOK_FIRST, UNSEEN, WRITTEN_SINCE, Held, Seen
 from amends.inbox.rules.ids import AgentId, ReplyId
 from amends.inbox.rules.reply_tries import NextTry
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import attachments, cases, episodes, events, incident_rounds, replies, reply_jobs, reply_parts
+from amends.inbox.store import approvals, attachments, cases, episodes, events, incident_rounds, replies, reply_jobs, reply_parts
 from amends.inbox.store.cases import Case
 from amends.inbox.store.replies import Reply
 from amends.inbox.store.reply_jobs import ReplyJob
@@ -47,7 +47,8 @@ def may_not_go(conn: Connection, job: ReplyJob, *, now: datetime) -> bool:
 def _is_held(conn: Connection, job: ReplyJob, now: datetime) -> bool:
     """Keep a claimed reply back that was written before a newer post of its customer arrived: the ten seconds of undo are long enough.
 
-    There is no wait for its case: whoever takes the reply back has locked the case first, and waits for the claim.
+    One that somebody approved waits for approval again. There is no wait for its case: whoever takes the reply back has locked the case
+    first, and waits for the claim.
     """
     reply = replies.find(conn, reply_id=job.reply_id)
     if reply is None or job.number > 1 or not since(conn, case_id=job.case_id, seen=Seen(posts=reply.seen_posts)):
@@ -55,6 +56,8 @@ def _is_held(conn: Connection, job: ReplyJob, now: datetime) -> bool:
     if not reply_jobs.hold(conn, job, NextTry(state=ReplyState.FAILED, reason=WRITTEN_SINCE, at=now, advice=LOOK_FIRST)):
         return True
     _tell_trouble(conn, EventKind.REPLY_FAILED, reply, WRITTEN_SINCE, now)
+    if reply.approved_by is not None and not job.again:
+        approvals.propose_again(conn, reply_id=reply.id)
     if case := cases.lock_resolved(conn, case_id=job.case_id):
         _open_again(conn, case, reply, now)
     return True
@@ -166,12 +169,15 @@ def _tell_trouble(conn: Connection, kind: EventKind, reply: Reply, reason: str, 
     events.add(conn, kind, now=now, case_id=reply.case_id, agent_id=reply.agent_id, reply_id=reply.id, reason=reason)
 
 
-def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
-    """Queue a failed reply again."""
+def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime, seen: Seen = UNSEEN) -> None:
+    """Queue a failed reply again; `Held` where the customer has written since what was `seen`, if somebody says that."""
     reply = locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED:
         raise Conflict(_("This reply is %(state)s; only a failed one can be tried again.") % {"state": reply.state})
-    replies.queue_again(conn, reply_id=reply_id, seen_posts=posts_so_far(conn, case_id=reply.case_id), now=now)
+    so_far, news = posts_so_far(conn, case_id=reply.case_id), since(conn, case_id=reply.case_id, seen=seen)
+    if news:
+        raise Held(news, seen)
+    replies.queue_again(conn, reply_id=reply_id, seen_posts=so_far, now=now)
     events.add(conn, EventKind.REPLY_RETRIED, now=now, case_id=reply.case_id, agent_id=agent_id, reply_id=reply_id)
 
 

@@ -159,4 +159,10 @@ def approve(  # noqa: PLR0913
 
 def propose_again(conn: Connection, *, reply_id: ReplyId) -> None:
     """Let a reply wait as before it was approved."""
-    execute(conn, "update replies set state = 'proposed', approved_by = null, approved_at = null where id = %(id)s", {"id": reply_id})
+    execute(
+        conn,
+        """
+        update replies set state = 'proposed', approved_by = null, approved_at = null, error = '', advice = '' where id = %(id)s
+        """,
+        {"id": reply_id},
+    )
