@@ -9,6 +9,7 @@ from amends.core.database import fetch_values
 from amends.core.errors import Conflict, Unreachable
 from amends.inbox.actions import send_reply
 from amends.inbox.actions.approve import approve, set_approvals
+from amends.inbox.actions.notify import notify
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.rules.approving import Approvals
@@ -150,9 +151,13 @@ def test_an_answer_that_was_approved_and_then_overtaken_waits_for_approval_again
     desk.hear(first)
     reply_id, case_id = answer(desk), desk.case().id
     approve(desk.conn, case_id=case_id, reply_id=reply_id, agent_id=mia(desk.conn), wait=SOON, now=desk.now)
+    notify(desk.conn, now=desk.now)  # settles what was told of the first wait
     desk.collect(an_answer_to(first, "Mine is lost too", author=CY), an_answer_to(first, "Found", author=DEE))
     assert (claim(desk), stands(desk)) == (None, [["proposed", ""]])
-    assert desk.events()[-1] == "reply_failed"
+    assert desk.events()[-2:] == ["reply_failed", "reply_approval_undone"]
+    notify(desk.conn, now=desk.now)
+    unread = "select array[agent_id::text, kind] from notifications where read_at is null order by id"
+    assert [str(mia(desk.conn)), "approval"] in fetch_values(desk.conn, unread), "who approves is told that it waits again"
     desk.triage()
     with pytest.raises(Held, match="customer has written since"):
         approve(desk.conn, case_id=case_id, reply_id=reply_id, agent_id=mia(desk.conn), wait=SOON, now=desk.now)

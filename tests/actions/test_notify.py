@@ -236,6 +236,18 @@ def test_who_is_given_hundreds_of_cases_at_once_is_told_thirty_times_and_how_man
     assert (len(shown), said) == (31, ["10 more: A case is given to me /inbox?view=mine"])
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts"), [(EventKind.COLLEAGUES_TOLD, {}), (EventKind.CLOCK_ESCALATED, {"deed": "lead", "clock": "first"})]
+)
+def test_a_flood_of_cases_that_are_not_ones_own_leads_to_all_of_them(desk: Desk, kind: EventKind, facts: dict[str, str]) -> None:
+    case_id, lead = a_case(desk), a_lead(desk.conn)
+    for _ in range(32):
+        events.add(desk.conn, kind, now=desk.now, case_id=case_id, **{"to": lead} | facts)
+    told(desk, lead)
+    shown = notification_list.listed(desk.conn, agent_id=lead, scope=EVERYTHING, before=None, limit=500, only_unread=True)
+    assert [(one.facts["more"], notice_words.address(one)) for one in shown if "more" in one.facts] == [(2, "/inbox")]
+
+
 def test_a_flood_that_is_told_late_is_thirty_lines_and_one_all_the_same(desk: Desk) -> None:
     case_id, other = a_case(desk), bo(desk.conn)
     assign(desk.conn, case_id=case_id, assignee_id=other, agent_id=desk.agent_id, now=desk.now)

@@ -147,6 +147,8 @@ def address(told: Told) -> str:
             Notice.CALLED: f"/alarms#alarm-{told.facts['alert_id']}" if "alert_id" in told.facts else "/alarms",
             Notice.ALERT: "/alarms",
             Notice.ROTA_GAP: f"/on-call#rota-{told.facts.get('rota_id', '')}",
+            Notice.TOLD_BY_RULE: "/inbox",
+            Notice.CLOCK_ESCALATED: "/inbox",
             Notice.RENEWAL: f"/organisations/{told.facts.get('organisation_id', '')}",
         }
         return places.get(Notice(told.kind), "/inbox?view=mine")

@@ -17,6 +17,7 @@ from amends.triage.verdict import INTENTS, Verdict
 NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
 NOBODY = "none"
 LIKELY_COMPLAINT = 0.65
+"""The chance from which on a complaint cannot be glad too."""
 NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=0.0)
 
 

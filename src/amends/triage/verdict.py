@@ -17,10 +17,10 @@ class Verdict:
     `confidence` is the probability of `sentiment`. `intent` is the likeliest, `intents` are the chances of each, in the order of `Intent`.
     `urgency` runs from 0 to 100, `reasons` name what
     raised it, `points` say by how much each, `shares` how much of every reason counts (see `urgency`).
-    `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
-    the best match first, `topic_scores` how well each matches; `noise` says why the post is no work ("" where it may be); `personal` names
-    the kinds of personal data in it. `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said
-    before any tuning, kept so that history can be judged anew without reading it.
+    `needs_look` asks for a person: language not supported, nothing to read, confidence under the threshold, or glad and a complaint at
+    once. `topics` are the company's, the best match first, `topic_scores` how well each matches; `noise` says why the post is no work (""
+    where it may be); `personal` names the kinds of personal data in it. `model` is the version that spoke, `encoder` the weights that read
+    the text, `reading` what they said before any tuning, kept so that history can be judged anew without reading it.
     """
 
     language: str

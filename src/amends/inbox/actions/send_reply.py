@@ -58,6 +58,7 @@ def _is_held(conn: Connection, job: ReplyJob, now: datetime) -> bool:
     _tell_trouble(conn, EventKind.REPLY_FAILED, reply, WRITTEN_SINCE, now)
     if reply.approved_by is not None and not job.again:
         approvals.propose_again(conn, reply_id=reply.id)
+        events.add(conn, EventKind.REPLY_APPROVAL_UNDONE, now=now, case_id=reply.case_id, reply_id=reply.id)
     if case := cases.lock_resolved(conn, case_id=job.case_id):
         _open_again(conn, case, reply, now)
     return True
