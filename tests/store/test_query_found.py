@@ -190,6 +190,7 @@ def test_a_query_that_takes_too_long_is_refused_and_the_transaction_goes_on(furn
         ("2126713806003372032", "https://x.com/prasad_ekn/status/2126713806003372032?s=20"),
         ("t3_1mk1023", "https://www.reddit.com/r/Cestoro/comments/1mk1023/returned_a_jacket/"),
         ("t1_n3f2zj5", "https://www.reddit.com/r/Cestoro/comments/1mk1023/returned_a_jacket/n3f2zj5/"),
+        ("at://did:plc:z72i7hd/app.bsky.feed.post/3kabcq2", "at://did:plc:z72i7hd/app.bsky.feed.post/3kabcq2"),
         ("41234567", "https://news.ycombinator.com/item?id=41234567"),
     ],
 )

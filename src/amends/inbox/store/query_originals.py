@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from amends.core.database import Connection, fetch_values
 
 _NUMBER = re.compile(r"(?=\D*\d)[\w:.-]{6,100}")
+_OF_BLUESKY = re.compile(r"at://[\w:./-]{6,200}")
 _KINDS = ("", "t1_", "t3_")
 _LAST = 4
 """How many parts at the end of an address are tried: the title of a thread may stand behind its number."""
@@ -33,7 +34,7 @@ def named_by(conn: Connection, text: str) -> list[int]:
 
 def _numbers(text: str) -> Sequence[str]:
     if not text.startswith(("http://", "https://")):
-        return [text] if _NUMBER.fullmatch(text) else []
+        return [text] if _NUMBER.fullmatch(text) or _OF_BLUESKY.fullmatch(text) else []
     try:
         address = urlsplit(text)
     except ValueError:
