@@ -227,7 +227,7 @@ def test_a_team_with_open_cases_is_not_removed_and_a_removed_one_comes_back(desk
     team_id = a_team(desk.conn, members=[desk.agent_id])
     by = By(agent_id=mia(desk.conn), role=MANAGER)
     case_id = complain(desk)
-    with pytest.raises(Refused, match="1 cases of"):
+    with pytest.raises(Refused, match="1 case of"):
         remove_team(desk.conn, team_id=team_id, by=by, now=desk.now)
     desk.resolve()
     remove_team(desk.conn, team_id=team_id, by=by, now=desk.now)

@@ -60,8 +60,8 @@ def test_a_preview_counts_what_would_ring_and_keeps_nothing(shared_door: Door) -
         ({"urgency": "102"}, "0 to 101"),
         ({"urgency": "<b>"}, "0 to 101"),
         ({"followers": ""}, "Followers are a whole number"),
-        ({"minutes": "٤٠"}, "minutes from 0 to 10080"),
-        ({"minutes": "9" * 5000}, "minutes from 0 to 10080"),
+        ({"minutes": "٤٠"}, "minutes from 0 to 10,080"),
+        ({"minutes": "9" * 5000}, "minutes from 0 to 10,080"),
     ],
 )
 def test_what_does_not_fit_is_told_and_changes_nothing(shared_door: Door, wrong: dict[str, str], told: str) -> None:

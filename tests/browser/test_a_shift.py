@@ -183,7 +183,7 @@ def test_a_customer_is_found_from_a_phone_and_answered(desktop: Desktop) -> None
     expect(page.locator("#case")).to_have_attribute("data-case", str(desktop.door.who.plain))
     expect(page.locator("#list")).to_be_hidden()
     page.locator("#reply-text").fill("We look into it.")
-    page.locator("#panel-reply [data-send=one]").click()
+    page.locator("#panel-reply [type=submit][data-send=one]").click()
     expect(page.locator(".reply")).to_contain_text("On its way")
     page.get_by_label("Back to the list").click()
     expect(page.locator("#list")).to_be_visible()

@@ -135,7 +135,7 @@ def test_a_draft_survives_a_reload_and_a_double_click_sends_it_once(desktop: Des
     expect(page.locator("#panel-reply [data-saved]")).to_be_visible()
     page.reload()
     expect(page.locator("#reply-text")).to_have_value("We look into it")
-    page.locator("#panel-reply [data-send=one]").dblclick()
+    page.locator("#panel-reply [type=submit][data-send=one]").dblclick()
     expect(page.locator(".reply")).to_have_count(1)
     assert desktop.replies().count("We look into it") == 1
     page.reload()

@@ -112,7 +112,7 @@ def test_every_figure_says_what_it_counts_and_every_period_ends_now() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind in _events.SENTENCES])
 @pytest.mark.parametrize("facts", [{}, {"why": "a reason", "outcome": "held", "follow_up_due_at": "2026-03-09T12:00:00+00:00"}])
 def test_every_event_that_is_shown_has_a_sentence_whatever_its_facts(kind: EventKind, facts: dict[str, Any]) -> None:
-    event = EventRow(id=1, kind=kind.value, at=NOON, agent=None, whom=None, facts=facts)
+    event = EventRow(id=1, kind=kind.value, at=NOON, agent=None, whom=None, facts=facts, because={"rule": 1, "name": "Late ones"})
     assert _events.is_shown(event)
     assert _events.sentence(event).strip()
     assert _events.mood(event) in {"good", "bad", "calm"}
