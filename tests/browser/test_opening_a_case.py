@@ -48,11 +48,13 @@ def test_the_row_of_a_case_is_not_drawn_anew_for_having_been_read_here(desktop: 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1366, 768)])
 def test_on_a_low_screen_the_thread_has_the_room_until_somebody_writes(desktop: Desktop, width: int, height: int) -> None:
-    page, scroll, send = desktop.page, desktop.page.locator("#thread-scroll"), desktop.page.locator("#form-reply [type=submit][data-send=one]")
+    page, scroll = desktop.page, desktop.page.locator("#thread-scroll")
+    send = page.locator("#form-reply [type=submit][data-send=one]")
     page.set_viewport_size({"width": width, "height": height})
     desktop.open(f"/inbox/{desktop.door.who.talked}")
     expect(send).to_be_hidden()
     assert scroll.evaluate("(it) => it.clientHeight") >= 0.45 * height
+    scroll.evaluate("(it) => it.scrollTo(0, it.scrollHeight)")
     page.locator("#reply-text").focus()
     expect(send).to_be_visible()
     page.wait_for_function("(it) => it.scrollHeight - it.scrollTop - it.clientHeight < 2", arg=scroll.element_handle(), polling=50)
