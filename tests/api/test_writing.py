@@ -10,6 +10,7 @@ import pytest
 
 from amends.api.networks import abilities
 from amends.cli.colleague import answer
+from amends.core.abilities import Script
 from amends.core.database import execute, fetch_values
 from amends.core.errors import SettingsWrong, TranslationFailed
 from amends.inbox import translators
@@ -323,6 +324,18 @@ def test_the_preview_shows_links_as_the_network_does_and_nothing_of_it_runs(shar
     assert "<script>" not in shown
     many = post(shared_door, shared_door.who.ada, at, text="We found your bag in Doha. " * 30).text
     assert many.count('class="as-post"') == 3
+
+
+@pytest.mark.parametrize(("script", "end"), [(Script.MARKDOWN, "\n"), (Script.MARKDOWN_WITH_LINES, "<br />\n")])
+def test_the_preview_reads_markdown_where_the_network_does_and_nothing_of_it_runs(door: Door, script: Script, end: str) -> None:
+    door.able = lambda name: replace(abilities(name), script=script)
+    text = "**Sorry** 5*3*2 @cy\n<script>alert(1)</script> "
+    text += "[help](https://help.example/a) [bad](javascript:alert(1)) ![x](https://x.example/a.png)"
+    shown = post(door, door.who.ada, f"/inbox/{door.who.plain}/preview", text=text).text
+    assert '<strong>Sorry</strong> 5<em>3</em>2 <span class="as-mention" title="@cy">@cy</span>' + end in shown
+    assert '<a href="https://help.example/a">help</a>' in shown
+    for bad in ("<script", 'href="javascript', "<img"):
+        assert bad not in shown
 
 
 def test_where_no_case_is_like_it_there_is_nothing_to_draw(shared_door: Door) -> None:

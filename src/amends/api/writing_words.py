@@ -1,7 +1,7 @@
 """What an answer looks like on the network, and the words around writing it. No I/O."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
@@ -52,6 +52,19 @@ def as_shown(text: str, length: Callable[[str], int]) -> Markup:
         pieces.append(Markup('<span class="as-{}" title="{}">{}</span>').format(kind, whole, shown))
         end = match.end()
     return Markup("").join([*pieces, escape(text[end:])])
+
+
+def as_marked(text: str, length: Callable[[str], int], *, lines: bool) -> Markup:
+    """Return a post as HTML where the network reads Markdown; its plain words as `as_shown`. With `lines` each end of a line stays."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - for a preview on few networks
+    from markdown_it.token import Token  # noqa: PLC0415
+
+    def plain(_self: object, tokens: Sequence[Token], at: int, *_rest: object) -> str:
+        return str(as_shown(tokens[at].content, length))
+
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": lines}).enable("strikethrough").disable("image")
+    reader.add_render_rule("text", plain)
+    return Markup('<div class="as-marked">{}</div>').format(Markup(reader.render(text)))  # noqa: S704 - its HTML is escaped, links checked
 
 
 def _short(link: str, counted: int) -> str:

@@ -13,7 +13,7 @@ from amends.collectors import _discourse_hook
 from amends.collectors._discourse_listing import Hits, before, in_category, is_topic, newest_marks, notified, searched
 from amends.collectors._discourse_posts import NETWORK, TITLE, external_id_of, gone, home, items_of, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Group, Option
+from amends.core.abilities import Abilities, Group, Option, Script
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.kept import keep
@@ -44,7 +44,9 @@ OPTIONS = (
     Option(name="user_id", label=N_("Our user's number there"), hint=N_("by it our own posts are known")),
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, keyless=True, mark="D", group=Group.FORUMS, confides=True, hooks=True, at_once=2)
+ABILITIES = Abilities(
+    title=TITLE, keyless=True, mark="D", group=Group.FORUMS, confides=True, hooks=True, script=Script.MARKDOWN_WITH_LINES, at_once=2
+)
 
 
 class Discourse:

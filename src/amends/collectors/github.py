@@ -15,7 +15,7 @@ from amends.collectors import _github_hook
 from amends.collectors._github_listing import LISTINGS, Way, stamp
 from amends.collectors._github_posts import BOT, NETWORK, TITLE, Place, place_of, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Group, Option
+from amends.core.abilities import Abilities, Group, Option, Script
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import Fields
@@ -46,7 +46,7 @@ OPTIONS = (
     Option(name="user_id", label=N_("Our user's number"), hint=N_("by it our own posts are known")),
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="GH", group=Group.FORUMS, hooks=True, at_once=1)
+ABILITIES = Abilities(title=TITLE, mark="GH", group=Group.FORUMS, hooks=True, script=Script.MARKDOWN_WITH_LINES, at_once=1)
 
 
 class GitHub:

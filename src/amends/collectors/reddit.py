@@ -18,7 +18,7 @@ from amends.collectors._reddit_posts import NETWORK, gone, hidden_in, posts_from
 from amends.collectors._reddit_things import MESSAGE
 from amends.collectors._reddit_walk import TOO_MANY, Walk
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Option, Script
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.kept import keep
@@ -38,7 +38,7 @@ OPTIONS = (
         name="user_agent", label=N_("User agent"), hint=N_("how we call ourselves before Reddit"), default="server:amends:v1 (by /u/handle)"
     ),
 )
-ABILITIES = Abilities(title="Reddit", mark="r", at="u/", confides=True, grants=True, at_once=1)
+ABILITIES = Abilities(title="Reddit", mark="r", at="u/", confides=True, grants=True, script=Script.MARKDOWN, at_once=1)
 COST = N_("Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit.")
 NEEDED = {
     "read": N_("“%(right)s” (to read posts)"),

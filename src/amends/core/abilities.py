@@ -21,6 +21,14 @@ class Group(StrEnum):
     FEEDS = "feeds"
 
 
+class Script(StrEnum):
+    """How a network reads what is sent: letter by letter, or as Markdown, where a single end of a line goes away or stays."""
+
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    MARKDOWN_WITH_LINES = "markdown with lines"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abilities:
     """What a network allows and asks.
@@ -36,6 +44,7 @@ class Abilities:
     network itself (`grant` of its file). `polls`: it has something to fetch (a network that only calls us has not). `price`: US dollars for
     one read, at the network's list price. `at_once`: how many requests may be under way there at the same time, over all our accounts.
     `reach`: how far back a watch can look, None for as far as there is anything.
+    `script`: how it reads the words of an answer.
     `over_http`: requests go through `core.network.Wire`.
     """
 
@@ -61,6 +70,7 @@ class Abilities:
     price: float = 0.0
     at_once: int = 4
     reach: timedelta | None = None
+    script: Script = Script.PLAIN
     over_http: bool = True
 
     def pictures(self, *, private: bool) -> int:

@@ -1,14 +1,17 @@
 """Help while one writes: how long the network counts it, how it will show it, cases like this one, and other languages."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from markupsafe import Markup
 
 from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.networks import Measured, counted, measured
-from amends.api.writing_words import as_shown
+from amends.api.writing_words import as_marked, as_shown
+from amends.core.abilities import Script
 from amends.core.errors import NotFound
 from amends.core.ports import Translator
 from amends.core.translating import gettext as _
@@ -59,13 +62,18 @@ def preview(  # noqa: PLR0913
 
     posts = told.posts if told.posts and not private else (text.strip(),)
     values = {
-        "previewed": [(as_shown(post, count), count(post)) for post in posts if post],
+        "previewed": [(_shown(case.network, desk, post, count), count(post)) for post in posts if post],
         "previewed_most": told.most,
         "previewed_pictures": [(one, words) for one, words in zip(picture, alt, strict=False) if one in here],
         "case": case,
         "private": private,
     }
     return desk.screens.blocks(request, "composer.html", ["preview"], values)
+
+
+def _shown(network: str, desk: Desk, post: str, count: Callable[[str], int]) -> Markup:
+    script = desk.able(network).script
+    return as_shown(post, count) if script is Script.PLAIN else as_marked(post, count, lines=script is Script.MARKDOWN_WITH_LINES)
 
 
 @router.get("/alike", dependencies=WORK)
