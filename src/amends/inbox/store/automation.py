@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId
@@ -42,17 +43,18 @@ class Kept:
     deeds: Sequence[Mapping[str, object]]
 
 
+_RULE: LiteralString = """
+select r.id, r.name, r.position, r.active, r.stops, r.trigger, r.hours, r.condition, r.deeds, r.agent_id, a.name as agent,
+  r.failures, r.trouble, r.active_since, r.changed_at, r.deleted_at
+from automation_rules r join agents a on a.id = r.agent_id"""
+
+
 def every(conn: Connection) -> list[Rule]:
     """Return the rules in their order, those that are off too."""
     return fetch_all(
         conn,
         Rule,
-        """
-        select r.id, r.name, r.position, r.active, r.stops, r.trigger, r.hours, r.condition, r.deeds, r.agent_id, a.name as agent,
-          r.failures, r.trouble, r.active_since, r.changed_at, r.deleted_at
-        from automation_rules r join agents a on a.id = r.agent_id
-        where r.deleted_at is null order by r.position, r.id
-        """,
+        _RULE + " where r.deleted_at is null order by r.position, r.id",
     )
 
 
@@ -61,12 +63,7 @@ def removed(conn: Connection) -> list[Rule]:
     return fetch_all(
         conn,
         Rule,
-        """
-        select r.id, r.name, r.position, r.active, r.stops, r.trigger, r.hours, r.condition, r.deeds, r.agent_id, a.name as agent,
-          r.failures, r.trouble, r.active_since, r.changed_at, r.deleted_at
-        from automation_rules r join agents a on a.id = r.agent_id
-        where r.deleted_at is not null order by r.deleted_at desc, r.id desc
-        """,
+        _RULE + " where r.deleted_at is not null order by r.deleted_at desc, r.id desc",
     )
 
 
@@ -75,11 +72,7 @@ def find(conn: Connection, *, rule_id: int) -> Rule | None:
     return fetch_maybe(
         conn,
         Rule,
-        """
-        select r.id, r.name, r.position, r.active, r.stops, r.trigger, r.hours, r.condition, r.deeds, r.agent_id, a.name as agent,
-          r.failures, r.trouble, r.active_since, r.changed_at, r.deleted_at
-        from automation_rules r join agents a on a.id = r.agent_id where r.id = %(id)s for update of r
-        """,
+        _RULE + " where r.id = %(id)s for update of r",
         {"id": rule_id},
     )
 

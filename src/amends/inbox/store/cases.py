@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_maybe
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, PostId, SourceId, TeamId
@@ -38,16 +39,18 @@ class Target:
     visibility: str
 
 
+_CASE: LiteralString = """
+select id, source_id, network, author_id, customer_id, status, assignee_id, team_id, episode, waiting_since, resolved_at,
+  customer_posts, unread, needs_look
+from cases where id = %(id)s"""
+
+
 def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
     """Return the case, ours alone until the transaction ends, or None."""
     return fetch_maybe(
         conn,
         Case,
-        """
-        select id, source_id, network, author_id, customer_id, status, assignee_id, team_id, episode, waiting_since, resolved_at,
-          customer_posts, unread, needs_look
-        from cases where id = %(id)s for update
-        """,
+        _CASE + " for update",
         {"id": case_id},
     )
 
@@ -57,11 +60,7 @@ def lock_resolved(conn: Connection, *, case_id: CaseId) -> Case | None:
     return fetch_maybe(
         conn,
         Case,
-        """
-        select id, source_id, network, author_id, customer_id, status, assignee_id, team_id, episode, waiting_since, resolved_at,
-          customer_posts, unread, needs_look
-        from cases where id = %(id)s and status = 'resolved' for update skip locked
-        """,
+        _CASE + " and status = 'resolved' for update skip locked",
         {"id": case_id},
     )
 

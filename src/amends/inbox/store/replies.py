@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 from amends.core.database import Connection, execute, fetch_maybe, fetch_values
@@ -91,16 +92,18 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
     return ReplyId(values[0])
 
 
+_REPLY: LiteralString = """
+select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
+  approved_by, answers, seen_posts, proposed_text, elsewhere
+from replies where """
+
+
 def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
     """Return the reply, or None."""
     return fetch_maybe(
         conn,
         Reply,
-        """
-        select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers, seen_posts, proposed_text, elsewhere
-        from replies where id = %(id)s
-        """,
+        _REPLY + "id = %(id)s",
         {"id": reply_id},
     )
 
@@ -110,11 +113,7 @@ def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
     return fetch_maybe(
         conn,
         Reply,
-        """
-        select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers, seen_posts, proposed_text, elsewhere
-        from replies where id = %(id)s for update
-        """,
+        _REPLY + "id = %(id)s for update",
         {"id": reply_id},
     )
 
@@ -124,11 +123,7 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
     return fetch_maybe(
         conn,
         Reply,
-        """
-        select id, case_id, agent_id, text, episode, created_at, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers, seen_posts, proposed_text, elsewhere
-        from replies where key = %(key)s
-        """,
+        _REPLY + "key = %(key)s",
         {"key": key},
     )
 
