@@ -21,7 +21,7 @@ from amends.triage.models.encoder import MODEL_FILE, OUTPUTS
 from amends.triage.ngrams import write_tables
 from amends.triage.signals import Signal
 from amends.triage.training.mixture import Mixture, Row
-from amends.triage.training.recipe import Stage
+from amends.triage.training.recipe import Stage, staged
 from tests.needs import Later
 
 WITHOUT = "the extra `train` is not installed here"
@@ -75,7 +75,7 @@ def rows(texts: Sequence[str]) -> list[Any]:
     ]
 
 
-STAGES = (Stage(name="a", rate=3e-3), Stage(name="b", rate=1e-3, after="a", rounding=True))
+STAGES = (Stage(name="a", rate=3e-3), Stage(name="b", rate=1e-3, after=("a",), rounding=True))
 
 
 @pytest.fixture(scope="module")
@@ -160,12 +160,46 @@ def test_an_interrupted_stage_ends_with_the_same_weights(folder: Path, tmp_path:
 
 
 def test_the_finished_weights_are_the_mean_of_the_stages_that_none_comes_after(folder: Path, tmp_path: Path) -> None:
-    stages = (Stage(name="a", rate=1e-3), Stage(name="b", rate=1e-3, after="a"), Stage(name="c", rate=1e-3, after="a"))
+    stages = (Stage(name="a", rate=1e-3), Stage(name="b", rate=1e-3, after=("a",)), Stage(name="c", rate=1e-3, after=("a",)))
     taught = torch.load(trained.train(folder, tmp_path, rows(TEXTS * 8), stages, seed=5))
     b, c = (torch.load(tmp_path / f"stage-{name}.pt") for name in "bc")
     inside = "encoder.encoder.layer.0.output.dense.weight"
     assert not torch.equal(b[inside], c[inside])
     assert torch.allclose(taught[inside], (b[inside] + c[inside]) / 2, atol=1e-6)
+
+
+def test_a_student_learns_what_its_teacher_says_of_texts_without_labels(folder: Path, tmp_path: Path) -> None:
+    bare = [Row(text=text, source="tweeteval_irony") for text in TEXTS * 300]
+    told = rows(TEXTS * 300)
+    alone = trained.train(folder, tmp_path / "alone", [*told, *bare], [Stage(name="a", rate=3e-3)], seed=5)
+    assert torch.load(alone).keys()
+    stages = (Stage(name="a", rate=3e-3), Stage(name="s", rate=3e-3, teachers=(("a",),), repeats={"own": 0}))
+    taught = trained.train(folder, tmp_path / "taught", [*told, *bare], stages, seed=5)
+    student = network.Triage(folder)
+    student.load_state_dict(torch.load(taught))
+    student.eval()
+    tokens = transformers.AutoTokenizer.from_pretrained(folder)(TEXTS)["input_ids"]
+    with torch.no_grad():
+        mood = student(*network.padded(tokens, 1))[0]
+    assert mood.argmax(1).tolist() == [0, 2, 1, 0]
+
+
+def test_a_teacher_of_english_is_asked_of_english_alone_and_falls_away_without_a_base(folder: Path, tmp_path: Path) -> None:
+    stages = (
+        Stage(name="a", rate=3e-3),
+        Stage(name="m", rate=3e-3, english=True),
+        Stage(name="s", rate=1e-3, after=("a",), teachers=(("a",), ("m",))),
+    )
+    spanish = "mi bolsa esta perdida otra vez y nadie contesta"
+    told = [*rows(["lost my bag again", "thanks lovely help"] * 300), Row(text=spanish, source="other", mood=0)]
+    trained.train(folder, tmp_path / "without", told, stages, seed=5)
+    assert not (tmp_path / "without" / "stage-m.pt").exists()
+    trained.train(folder, tmp_path / "with", told, stages, seed=5, english=folder)
+    assert (tmp_path / "with" / "stage-m.pt").exists()
+    without, both = (np.load(tmp_path / name / "heard-s.npy") for name in ("without", "with"))
+    at = [row.text for row in dict.fromkeys(staged(told, stages[2], seed=5))].index(spanish)
+    assert both[at] == pytest.approx(without[at])
+    assert not np.allclose(np.delete(both, at, 0), np.delete(without, at, 0))
 
 
 def test_what_stands_beside_the_network_hears_the_languages_that_were_taught_with_it(folder: Path, weights: Path, tmp_path: Path) -> None:

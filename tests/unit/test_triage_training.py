@@ -25,8 +25,9 @@ from amends.triage.training.mixture import (
     own_dev,
     own_sentences,
     read_rows,
+    unlabelled,
 )
-from amends.triage.training.recipe import STAGES, USUALLY_NEUTRAL, Stage, batches, mood_weights, staged, usually
+from amends.triage.training.recipe import HEARD, STAGES, USUALLY_NEUTRAL, Stage, batches, heard_weight, mood_weights, staged, usually
 from tests.fakes import FakeClassifier
 
 
@@ -111,6 +112,22 @@ def test_a_stage_caps_and_repeats_its_sources() -> None:
     assert [sum(row.source == source for row in chosen) for source in ("big", "small", OWN)] == [4, 30, 0]
 
 
+def test_rows_without_labels_come_only_where_teachers_say_something_of_them() -> None:
+    rows = [Row(text="told", source="one", mood=1), Row(text="bare", source="tweeteval_irony")]
+    assert [row.text for row in staged(rows, Stage(name="x", rate=0.1), seed=1)] == ["told"]
+    assert {row.text for row in staged(rows, Stage(name="x", rate=0.1, teachers=(("a",),)), seed=1)} == {"told", "bare"}
+    assert [heard_weight(row) for row in (*rows, Row(text="ours", source=OWN, mood=1))] == [HEARD, 1.0, 0.0]
+
+
+def test_texts_whose_labels_mean_none_of_ours_are_taken_where_they_stand_nowhere_else(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "train.tsv", "label\ttext", "negative\tthe parcel was lost again")
+    write(tmp_path / "one" / "dev.tsv", "label\ttext", "negative\tanother one was broken")
+    lines = ("the parcel was lost again", "another one was broken!", "what a day this was", "what a day, this was", "no")
+    write(tmp_path / "tweeteval_irony" / "train.tsv", "label\ttext", *(f"ironic\t{line}" for line in lines))
+    mixed = mixture(tmp_path, seed=1)
+    assert [(row.text, row.labelled) for row in unlabelled(tmp_path, mixed)] == [("what a day, this was", False)]
+
+
 def test_stages_of_one_seed_leave_out_other_rows() -> None:
     rows = [Row(text=f"{i}", source="big", mood=1) for i in range(100)]
     first, again, second = (staged(rows, Stage(name=name, rate=0.1, caps={"big": 50}), seed=1) for name in ("x", "x", "y"))
@@ -164,7 +181,9 @@ def test_the_stages_have_names_of_their_own() -> None:
 
 def test_a_stage_comes_after_stages_that_come_before_it() -> None:
     names = [stage.name for stage in STAGES]
-    assert all(stage.after in {"", *names[:at]} for at, stage in enumerate(STAGES))
+    needs = [{name for group in (stage.after, *stage.teachers) for name in group} for stage in STAGES]
+    assert all(need <= set(names[:at]) for at, need in enumerate(needs))
+    assert [name for name in names if not any(name in need for need in needs)] == ["s"]
 
 
 def test_an_evaluation_counts_what_the_model_says(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ SOURCES: Mapping[str, Source] = {
     "umsab": Source(leave_out=frozenset({"hindi"})),
 }
 PRAISING = frozenset({"gratitude", "admiration"})
+# Their labels mean none of ours; what other networks say of their texts teaches.
+UNLABELLED = ("tweeteval_offensive", "tweeteval_irony")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +85,11 @@ class Row:
     noise: str = ""
 
     @property
+    def labelled(self) -> bool:
+        """Say whether mood or intents are known."""
+        return self.mood is not None or bool(self.intents)
+
+    @property
     def complaint(self) -> bool | None:
         """Say whether a person said that this is a complaint, or that it is none; None where nobody did."""
         complains = self.intents == frozenset({Intent.COMPLAINT})
@@ -102,7 +109,7 @@ def read_rows(path: Path, name: str) -> list[Row]:
     source = SOURCES.get(name, Source())
     with path.open(newline="", encoding="utf-8") as lines:
         found = [_row(line, name, source) for line in csv.DictReader(lines, delimiter="\t") if line.get("lang") not in source.leave_out]
-    return [row for row in found if row.text and not (row.mood is None and not row.intents)]
+    return [row for row in found if row.text and row.labelled]
 
 
 def _row(line: Mapping[str, str], name: str, source: Source) -> Row:
@@ -168,6 +175,19 @@ def mixture(data: Path, *, seed: int) -> Mixture:
     train += own_sentences() + _own(OWN_FOLDER / "talk", TALK)
     dev[OWN] = tuple(own_dev())
     return Mixture(train=tuple(train), dev=_unseen(dev, train))
+
+
+def unlabelled(data: Path, mixed: Mixture) -> list[Row]:
+    """Return texts of `data` of which nothing is known, and which stand nowhere in the mixture."""
+    known = {key(row.text) for rows in (mixed.train, *mixed.dev.values()) for row in rows}
+    found: dict[str, Row] = {}
+    for name in UNLABELLED:
+        path = data / name / "train.tsv"
+        if path.is_file():
+            with path.open(newline="", encoding="utf-8") as lines:
+                texts = [clean(line["text"] or "") for line in csv.DictReader(lines, delimiter="\t")]
+            found |= {key(text): Row(text=text, source=name) for text in texts if len(key(text)) >= SHORTEST_KEY and key(text) not in known}
+    return list(found.values())
 
 
 def own_sentences() -> list[Row]:

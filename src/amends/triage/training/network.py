@@ -26,6 +26,9 @@ RANGE_MEMORY = 0.98
 SLOW_AT_BFLOAT16 = frozenset({"DEFAULT", "NO AVX", "AVX2"})
 
 
+Weights = dict[str, Tensor]
+
+
 class Rounded(nn.Linear):
     """A linear layer that can learn on rounded numbers; `low` and `high` are the range of its input, as seen so far."""
 

@@ -20,16 +20,19 @@ SEED = 13
 class Stage:
     """One pass over the mixture: `caps` limit a source's rows, `repeats` show them more than once (0: not at all).
 
-    It starts from the weights that the stage `after` ended with, from the base where it comes after none. `rounding` lets the network
-    learn on rounded numbers, as it will run.
+    It starts from the mean of the weights that the stages `after` ended with, from the base where it comes after none. Beside the labels
+    it learns what `teachers` say of the texts: of each one, the mean of the weights of its stages. `rounding` lets the network learn on
+    rounded numbers, as it will run. An `english` stage has a base of its own and sees English texts alone.
     """
 
     name: str
     rate: float
-    after: str = ""
+    after: tuple[str, ...] = ()
+    teachers: tuple[tuple[str, ...], ...] = ()
     caps: Mapping[str, int] = field(default_factory=dict)
     repeats: Mapping[str, int] = field(default_factory=dict)
     rounding: bool = False
+    english: bool = False
 
 
 # After the first stage the small languages come first; the last stage is half as long.
@@ -48,8 +51,22 @@ LAST = {name: most // 2 for name, most in SMALL_FIRST.items()}
 OFTEN = {"complaints": 2, "afrisenti_amharic": 2, "tweeteval_emotion": 0, OWN: 3, TALK: 2}
 LESS_OFTEN = {"tweeteval_emotion": 0, OWN: 2}
 
-# Stages b and c start alike and see other rows of what is capped; the finished network has the mean of their weights, which is better
-# than either (Wortsman et al. 2022, arXiv 2203.05482, model soups).
+MOODS_ALONE = {"complaints": 0, "tweeteval_emotion": 0, "goemotions": 0, "banking77": 0, OWN: 0, TALK: 0}
+CODE_MIXED = ("afrisenti_amharic", "ccms_sinhala", "dravidian_kannada", "dravidian_tamil", "singlish_youtube", "sinhala_news")
+ENGLISH_ALONE = MOODS_ALONE | {"semeval_tweeteval_sentiment": 2, "umsab": 2} | dict.fromkeys(CODE_MIXED, 0)
+STUDENT = {
+    "semeval_tweeteval_sentiment": 36_000,
+    "dravidian_tamil": 12_000,
+    "goemotions": 1_000,
+    "banking77": 1_500,
+    "tweeteval_offensive": 8_000,
+}
+STUDENT_OFTEN = {"complaints": 2, "afrisenti_amharic": 2, "ccms_sinhala": 2, "dravidian_kannada": 2, OWN: 2, TALK: 2}
+TEACHERS = (("b", "c"), ("u",), ("v",), ("m",))
+
+# Stages b and c start alike and see other rows of what is capped; the mean of their weights is better than either (Wortsman et al. 2022,
+# arXiv 2203.05482, model soups). u and v are networks of moods alone, another way from the base to the same end, and m is
+# one of English alone on an English base: together they are better than one, and s, the finished network, learns what they say.
 STAGES = (
     Stage(
         name="a",
@@ -57,9 +74,24 @@ STAGES = (
         caps={"semeval_tweeteval_sentiment": 40_000, "dravidian_tamil": 14_000, "goemotions": 8_000, "banking77": 2_500},
         repeats={"complaints": 2, OWN: 0, TALK: 0},
     ),
-    Stage(name="b", rate=6e-5, after="a", caps=SMALL_FIRST, repeats=OFTEN, rounding=True),
-    Stage(name="c", rate=6e-5, after="a", caps=LAST, repeats=LESS_OFTEN, rounding=True),
+    Stage(name="b", rate=6e-5, after=("a",), caps=SMALL_FIRST, repeats=OFTEN, rounding=True),
+    Stage(name="c", rate=6e-5, after=("a",), caps=LAST, repeats=LESS_OFTEN, rounding=True),
+    Stage(name="u", rate=1e-4, caps={"dravidian_tamil": 15_000}, repeats=MOODS_ALONE),
+    Stage(
+        name="v",
+        rate=6e-5,
+        after=("u",),
+        caps={"semeval_tweeteval_sentiment": 16_000, "dravidian_tamil": 15_000},
+        repeats=MOODS_ALONE | {"afrisenti_amharic": 2},
+    ),
+    Stage(name="m", rate=1e-4, english=True, repeats=ENGLISH_ALONE),
+    Stage(name="s", rate=6e-5, after=("b", "c"), teachers=TEACHERS, caps=STUDENT, repeats=STUDENT_OFTEN, rounding=True),
 )
+
+# How much of a row's mood a student takes from its teachers, the rest being its label (Hinton et al. 2015, arXiv 1503.02531); not of
+# sources that teachers of moods alone have not read.
+HEARD = 0.6
+UNHEARD = frozenset({OWN, TALK, "goemotions", "banking77"})
 
 # How strongly a rare mood is favoured within its source: 0 as it comes, 1 all moods alike. The Amharic set is half neutral, while
 # what people write in Amharic to and about companies is not.
@@ -70,8 +102,11 @@ USUALLY_NEUTRAL = {"afrisenti_amharic": 0.11}
 
 
 def staged(rows: Sequence[Row], stage: Stage, *, seed: int) -> list[Row]:
-    """Return the rows of one stage, shuffled, the same for the same `seed`; where `caps` leave rows out, each stage has others."""
-    mixed = [row for row in rows if stage.repeats.get(row.source, 1)]
+    """Return the rows of one stage, shuffled, the same for the same `seed`; where `caps` leave rows out, each stage has others.
+
+    Rows without labels come only where teachers say something of them.
+    """
+    mixed = [row for row in rows if stage.repeats.get(row.source, 1) and (row.labelled or stage.teachers)]
     random.Random(f"{seed} {stage.name}").shuffle(mixed)  # noqa: S311
     used: Counter[str] = Counter()
     chosen: list[Row] = []
@@ -92,6 +127,11 @@ def mood_weights(rows: Sequence[Row]) -> list[float]:
     raw = {(source, mood): (size[source] / count) ** BALANCES.get(source, BALANCE) for (source, mood), count in share.items()}
     mean = {source: sum(raw[pair] * share[pair] for pair in share if pair[0] == source) / size[source] for source in size}
     return [0.0 if row.mood is None else row.mood_weight * raw[row.source, row.mood] / mean[row.source] for row in rows]
+
+
+def heard_weight(row: Row) -> float:
+    """Return how much of a row's mood is what teachers say of it: all where it has no label, none where they did not learn the like."""
+    return 0.0 if row.source in UNHEARD else 1.0 if row.mood is None else HEARD
 
 
 def batches(lengths: Sequence[int], *, seed: int, size: int = BATCH, window: int = 50) -> list[list[int]]:

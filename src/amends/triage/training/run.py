@@ -18,7 +18,7 @@ from amends.triage.training import lean, ngrams, replay, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
-from amends.triage.training.mixture import OWN, TALK, Mixture, Row, mixture
+from amends.triage.training.mixture import OWN, TALK, Mixture, Row, mixture, unlabelled
 from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
 from amends.triage.training.signals_head import refit
@@ -36,10 +36,14 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     seed: int,
     threads: int,
     version: str,
+    english: Path | None = None,
     stages: Sequence[Stage] = STAGES,
     say: Callable[[str], None],
 ) -> Card:
-    """Write a finished model into `out` and return its card; `work` keeps the half-done, so that a second call goes on there."""
+    """Write a finished model into `out` and return its card; `work` keeps the half-done, so that a second call goes on there.
+
+    `english` is the folder of a base model of English alone, which teaches; without it the others teach English too.
+    """
     torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -53,7 +57,8 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
         say(f"cutting the vocabulary to {VOCABULARY} pieces")
         # Our few sentences must not decide which pieces stay.
         prune(base, pruned, [row.text for row in mixed.train if row.source not in {OWN, TALK}], size=VOCABULARY)
-    weights = refit(pruned, train(pruned, work, mixed.train, stages, seed=seed), mixed.train)
+    taught = train(pruned, work, (*mixed.train, *unlabelled(data, mixed)), stages, seed=seed, english=english)
+    weights = refit(pruned, taught, mixed.train)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
     tell_languages_apart(data, work, out, seed=seed, say=say)

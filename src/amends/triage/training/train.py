@@ -18,13 +18,16 @@ from rich.progress import Progress
 from torch import Tensor
 from transformers import AutoTokenizer
 
+from amends.triage.language import detect
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.meaning import meanings, taught
-from amends.triage.training.mixture import INTENTS, Row
-from amends.triage.training.network import Triage, padded, quickly
-from amends.triage.training.recipe import TOKENS, Stage, batches, mood_weights, staged
+from amends.triage.training.mixture import INTENTS, MOODS, Row
+from amends.triage.training.network import Triage, Weights, padded, quickly
+from amends.triage.training.recipe import CODE_MIXED, TOKENS, Stage, batches, heard_weight, mood_weights, staged
+from amends.triage.training.teachers import Teacher, moods_heard
 
+ENGLISH = "en"
 HEAD_RATE = 1e-3
 LAYER_DECAY = 0.95
 WARM_UP = 0.06
@@ -39,12 +42,17 @@ REPORT_STEPS = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
-    """The rows of a stage as tensors; `plan` holds the row numbers of each step, `intents` the intents that a row may have [n, 5]."""
+    """The rows of a stage as tensors; `plan` holds the row numbers of each step, `intents` the intents that a row may have [n, 5].
+
+    `heard` is what teachers say of the moods [n, 3], and `heard_weight` how much of the mood's loss that is.
+    """
 
     numbers: list[list[int]]
     padding: int
     mood: Tensor
     mood_weight: Tensor
+    heard: Tensor
+    heard_weight: Tensor
     intents: Tensor
     intent_weight: Tensor
     signals: Tensor
@@ -65,17 +73,20 @@ class Pace:
 AT_EASE = Pace()
 
 
-def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: int) -> Lesson:
+def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: int, teachers: Sequence[Teacher] = ()) -> Lesson:
     """Return `rows` tokenised by the tokenizer of `folder`, all that they teach, and the order in which they come."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     numbers = [shorten(found, TOKENS) for found in tokenizer([row.text for row in rows])["input_ids"]]
     asked = [i for i, row in enumerate(rows) if taught(row)]
     place = {row: at for at, row in enumerate(asked)}
+    weights = [heard_weight(row) if teachers else 0.0 for row in rows]
     return Lesson(
         numbers=numbers,
         padding=tokenizer.pad_token_id,
         mood=torch.tensor([row.mood or 0 for row in rows]),
         mood_weight=torch.tensor(mood_weights(rows)),
+        heard=_heard(rows, weights, teachers, work / f"heard-{name}.npy"),
+        heard_weight=torch.tensor(weights),
         intents=torch.tensor([[intent in (row.intents or INTENTS) for intent in INTENTS] for row in rows]),
         intent_weight=torch.tensor([row.intent_weight if row.intents else 0.0 for row in rows]),
         signals=torch.tensor([[float(signal in (row.signals or ())) for signal in Signal] for row in rows]),
@@ -86,34 +97,70 @@ def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: in
     )
 
 
-def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage], *, seed: int, pace: Pace = AT_EASE) -> Path:
-    """Run the stages that are not done yet; return the file with the mean of the weights of those that no other comes after."""
+def _heard(rows: Sequence[Row], weights: Sequence[float], teachers: Sequence[Teacher], cache: Path) -> Tensor:
+    """Return what the teachers say of the moods of rows of some weight [n, 3]; zeros for the others."""
+    found = torch.zeros(len(rows), len(MOODS))
+    at = [i for i, weight in enumerate(weights) if weight]
+    asked = {rows[i]: 0 for i in at}
+    if asked:
+        english = [row.source not in CODE_MIXED and detect(row.text) == ENGLISH for row in asked]
+        said = moods_heard(teachers, [row.text for row in asked], english=english, cache=cache)
+        place = {row: number for number, row in enumerate(asked)}
+        found[at] = said[[place[rows[i]] for i in at]]
+    return found
+
+
+def train(  # noqa: PLR0913 - the knobs of the recipe, all by name
+    folder: Path,
+    work: Path,
+    rows: Sequence[Row],
+    stages: Sequence[Stage],
+    *,
+    seed: int,
+    english: Path | None = None,
+    pace: Pace = AT_EASE,
+) -> Path:
+    """Run the stages that are not done yet; return the file with the mean of the weights of those that no other needs.
+
+    Stages of English start from the folder `english`, and fall away, with what they would teach, where there is none.
+    """
     work.mkdir(parents=True, exist_ok=True)
+    stages = [stage for stage in stages if english or not stage.english]
     files = {stage.name: work / f"stage-{stage.name}.pt" for stage in stages}
+    native = {stage.name for stage in stages if stage.english}
+    bases = {name: english if english and name in native else folder for name in files}
     for stage in stages:
         if not files[stage.name].exists():
-            course = lesson(folder, work, staged(rows, stage, seed=seed), name=stage.name, seed=seed * 100 + ord(stage.name[0]))
-            start = files[stage.after] if stage.after else None
-            _run(files[stage.name], course, _network(folder, stage, start=start, seed=seed), stage, seed=seed, pace=pace)
-    begun_from = {stage.after for stage in stages}
+            teachers = [
+                Teacher(folder=bases[names[0]], weights=_mean_of(files, names), english=names[0] in native)
+                for names in stage.teachers
+                if names[0] in files
+            ]
+            shown = [row for row in staged(rows, stage, seed=seed) if not stage.english or detect(row.text) == ENGLISH]
+            base, plan = bases[stage.name], seed * 100 + ord(stage.name[0])
+            course = lesson(base, work, shown, name=stage.name, seed=plan, teachers=teachers)
+            start = _mean_of(files, stage.after) if stage.after else None
+            _run(files[stage.name], course, _network(base, stage, start=start, seed=seed), stage, seed=seed, pace=pace)
+    needed = {name for stage in stages for names in (stage.after, *stage.teachers) for name in names}
     taught = work / "taught.pt"
-    _save(taught, _mean([torch.load(path) for name, path in files.items() if name not in begun_from]))
+    _save(taught, _mean_of(files, [name for name in files if name not in needed]))
     return taught
 
 
-def _network(folder: Path, stage: Stage, *, start: Path | None, seed: int) -> Triage:
+def _network(folder: Path, stage: Stage, *, start: Weights | None, seed: int) -> Triage:
     """Return the network as a stage begins with it."""
     torch.manual_seed(seed)
     network = Triage(folder)
     if start is not None:
-        network.load_state_dict(torch.load(start))
+        network.load_state_dict(start)
     if stage.rounding:
         network.round()
     return network
 
 
-def _mean(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """Return the mean of the weights of networks that started alike."""
+def _mean_of(files: Mapping[str, Path], names: Sequence[str]) -> Weights:
+    """Return the mean of the weights of stages that started alike."""
+    states = [torch.load(files[name]) for name in names]
     return {name: torch.stack([state[name].float() for state in states]).mean(0).to(one.dtype) for name, one in states[0].items()}
 
 
@@ -156,14 +203,22 @@ def _step(course: Lesson, chosen: list[int], network: Triage, optimiser: torch.o
     at = torch.tensor(chosen)
     with quickly():
         mood, intent, signals, meaning = network(numbers, mask)
-    mood_loss = F.cross_entropy(mood.float(), course.mood[at], reduction="none") * course.mood_weight[at]
-    loss = (mood_loss + _intent_loss(course, at, intent.float()) + _signal_loss(course, at, signals.float())).mean()
+    loss = (
+        _mood_loss(course, at, mood.float()) + _intent_loss(course, at, intent.float()) + _signal_loss(course, at, signals.float())
+    ).mean()
     loss = loss + _meaning_loss(course, at, meaning.float())
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), LONGEST_GRADIENT)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return float(loss.item())
+
+
+def _mood_loss(course: Lesson, at: Tensor, logits: Tensor) -> Tensor:
+    """Return how surprised the network is at each row's mood, as labelled and as heard of the teachers."""
+    told = F.cross_entropy(logits, course.mood[at], reduction="none") * course.mood_weight[at]
+    heard = -(course.heard[at] * F.log_softmax(logits, dim=1)).sum(1)
+    return torch.lerp(told, heard, course.heard_weight[at])
 
 
 def _intent_loss(course: Lesson, at: Tensor, logits: Tensor) -> Tensor:

@@ -1,0 +1,70 @@
+"""What finished networks say of the moods of texts: a student learns it beside the labels. Step of `train`.
+
+A student of several networks is nearly as good as their mean, at the cost of one (Hinton et al. 2015, arXiv 1503.02531), and what they say
+of a text is worth more than a label where people disagree.
+"""
+# pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# (The extra `train` is not in every venv.)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import track
+from torch import Tensor
+from transformers import AutoTokenizer
+
+from amends.triage.tokens import shorten
+from amends.triage.training.mixture import MOODS
+from amends.triage.training.network import Triage, Weights, padded, quickly
+from amends.triage.training.recipe import TOKENS
+
+BATCH = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Teacher:
+    """A finished network: `folder` has its shape and tokenizer. One of `english` is asked of English texts alone."""
+
+    folder: Path
+    weights: Weights
+    english: bool = False
+
+
+def moods_heard(teachers: Sequence[Teacher], texts: Sequence[str], *, english: Sequence[bool], cache: Path) -> Tensor:
+    """Return the teachers' chances of each mood [n, 3] of `texts`, kept in `cache` (.npy).
+
+    That is the mean of all, in English half of it that of the teachers of English.
+    """
+    if cache.exists():
+        return torch.from_numpy(np.load(cache))
+    found = _mean([_said(one, texts) for one in teachers if not one.english])
+    native = [one for one in teachers if one.english]
+    at = [i for i, yes in enumerate(english) if yes]
+    if native and at:
+        found[at] = (found[at] + _mean([_said(one, [texts[i] for i in at]) for one in native])) / 2
+    np.save(cache, found.numpy())
+    return found
+
+
+def _mean(said: Sequence[Tensor]) -> Tensor:
+    return torch.stack(list(said)).mean(0)
+
+
+@torch.no_grad()
+def _said(teacher: Teacher, texts: Sequence[str]) -> Tensor:
+    tokenizer = AutoTokenizer.from_pretrained(teacher.folder)
+    network = Triage(teacher.folder).eval()
+    network.load_state_dict(teacher.weights)
+    numbers = [shorten(found, TOKENS) for found in tokenizer(list(texts))["input_ids"]]
+    order = sorted(range(len(texts)), key=lambda i: len(numbers[i]))
+    found = torch.zeros(len(texts), len(MOODS))
+    for start in track(range(0, len(order), BATCH), description="what a teacher says"):
+        chosen = order[start : start + BATCH]
+        ids, mask = padded([numbers[i] for i in chosen], tokenizer.pad_token_id)
+        with quickly():
+            mood = network(ids, mask)[0]
+        found[chosen] = mood.float().softmax(1)
+    return found
