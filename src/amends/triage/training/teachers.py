@@ -16,12 +16,14 @@ from rich.progress import track
 from torch import Tensor
 from transformers import AutoTokenizer
 
+from amends.triage.language import detect
 from amends.triage.tokens import shorten
-from amends.triage.training.mixture import MOODS
+from amends.triage.training.mixture import MOODS, Row
 from amends.triage.training.network import Triage, Weights, padded, quickly
-from amends.triage.training.recipe import TOKENS
+from amends.triage.training.recipe import CODE_MIXED, TOKENS
 
 BATCH = 64
+ENGLISH = "en"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,20 +35,26 @@ class Teacher:
     english: bool = False
 
 
-def moods_heard(teachers: Sequence[Teacher], texts: Sequence[str], *, english: Sequence[bool], cache: Path) -> Tensor:
-    """Return the teachers' chances of each mood [n, 3] of `texts`, kept in `cache` (.npy).
+def moods_heard(teachers: Sequence[Teacher], rows: Sequence[Row], cache: Path) -> Tensor:
+    """Return the teachers' chances of each mood [n, 3] of rows, kept in `cache` (.npy).
 
     That is the mean of all, in English half of it that of the teachers of English.
     """
     if cache.exists():
         return torch.from_numpy(np.load(cache))
+    texts = [row.text for row in rows]
     found = _mean([_said(one, texts) for one in teachers if not one.english])
     native = [one for one in teachers if one.english]
-    at = [i for i, yes in enumerate(english) if yes]
-    if native and at:
+    at = [i for i, row in enumerate(rows) if native and is_english(row)]
+    if at:
         found[at] = (found[at] + _mean([_said(one, [texts[i] for i in at]) for one in native])) / 2
     np.save(cache, found.numpy())
     return found
+
+
+def is_english(row: Row) -> bool:
+    """Say whether a row is of English and of nothing beside it."""
+    return row.source not in CODE_MIXED and detect(row.text) == ENGLISH
 
 
 def _mean(said: Sequence[Tensor]) -> Tensor:

@@ -18,16 +18,14 @@ from rich.progress import Progress
 from torch import Tensor
 from transformers import AutoTokenizer
 
-from amends.triage.language import detect
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.meaning import meanings, taught
 from amends.triage.training.mixture import INTENTS, MOODS, Row
 from amends.triage.training.network import Triage, Weights, padded, quickly
-from amends.triage.training.recipe import CODE_MIXED, TOKENS, Stage, batches, heard_weight, mood_weights, staged
-from amends.triage.training.teachers import Teacher, moods_heard
+from amends.triage.training.recipe import TOKENS, Stage, batches, heard_weight, mood_weights, staged
+from amends.triage.training.teachers import Teacher, is_english, moods_heard
 
-ENGLISH = "en"
 HEAD_RATE = 1e-3
 LAYER_DECAY = 0.95
 WARM_UP = 0.06
@@ -103,8 +101,7 @@ def _heard(rows: Sequence[Row], weights: Sequence[float], teachers: Sequence[Tea
     at = [i for i, weight in enumerate(weights) if weight]
     asked = {rows[i]: 0 for i in at}
     if asked:
-        english = [row.source not in CODE_MIXED and detect(row.text) == ENGLISH for row in asked]
-        said = moods_heard(teachers, [row.text for row in asked], english=english, cache=cache)
+        said = moods_heard(teachers, list(asked), cache)
         place = {row: number for number, row in enumerate(asked)}
         found[at] = said[[place[rows[i]] for i in at]]
     return found
@@ -136,7 +133,7 @@ def train(  # noqa: PLR0913 - the knobs of the recipe, all by name
                 for names in stage.teachers
                 if names[0] in files
             ]
-            shown = [row for row in staged(rows, stage, seed=seed) if not stage.english or detect(row.text) == ENGLISH]
+            shown = [row for row in staged(rows, stage, seed=seed) if not stage.english or is_english(row)]
             base, plan = bases[stage.name], seed * 100 + ord(stage.name[0])
             course = lesson(base, work, shown, name=stage.name, seed=plan, teachers=teachers)
             start = _mean_of(files, stage.after) if stage.after else None
