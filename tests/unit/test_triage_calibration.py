@@ -1,5 +1,7 @@
 """Calibration: what comes out is a probability, and means what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,3 +68,24 @@ def test_a_line_that_lowers_complaints_leaves_the_order_of_the_others() -> None:
 def test_what_could_not_be_read_stays_unread() -> None:
     with np.errstate(invalid="ignore"):
         assert np.isnan(calibration.moods([PLAIN], seen([np.nan, np.nan, np.nan]))).all()
+
+
+@given(
+    st.lists(st.floats(-8, 8), min_size=3, max_size=3),
+    st.lists(st.lists(st.floats(-2, 2), min_size=4, max_size=4).map(tuple), min_size=2, max_size=2),
+    st.floats(0, 1),
+)
+def test_the_kind_of_text_changes_how_sure_an_answer_is_and_never_what_it_is(
+    mood: list[float], kinds: list[tuple[float, ...]], first: float
+) -> None:
+    before = calibration.moods([PLAIN], seen(mood))[0]
+    after = calibration.moods([replace(PLAIN, kinds=tuple(kinds))], seen(mood), [np.array([first, 1 - first])])[0]
+    assert after.sum() == pytest.approx(1)
+    assert after[before.argmax()] == after.max()
+
+
+def test_an_answer_is_as_sure_as_it_is_in_texts_of_its_kind() -> None:
+    known = replace(PLAIN, kinds=((0.0, 0.0, 0.0, 0.0), (0.0, -1.0, 1.0, 0.0)))
+    customer, reader = (calibration.moods([known], seen([1.0, 0.0, -1.0]), [np.array(likely)])[0] for likely in ([1.0, 0.0], [0.0, 1.0]))
+    assert customer[0] > reader[0] > 1 / 3
+    assert calibration.moods([known], seen([1.0, 0.0, -1.0]), [np.zeros(0)])[0] == pytest.approx(customer)

@@ -3,6 +3,10 @@
 One calibration a language: moods are a linear stack of the encoder's moods, the n-grams' moods and the encoder's intents (Wolpert 1992,
 stacked generalization), fitted as if all moods were alike common; then one temperature (Guo et al. 2017, arXiv 1706.04599) that makes the
 probability of the leading mood the share of times it is right.
+
+Where a language is known from texts of several kinds (customers, comments on news, comments on films), how often a mood is right differs
+from kind to kind, since each has its own share of moods. There the probability of the leading mood is that of each kind, by how likely
+the text is of it (Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori probabilities).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +21,7 @@ from amends.triage.verdict import INTENTS
 
 EVERY_LANGUAGE = "*"
 FAR = 30.0
+LEAD = 1e-6
 
 Numbers = NDArray[np.float64]
 
@@ -26,7 +31,7 @@ class Calibration:
     """How the moods of one language are made: `weights` [3][11] and `bias` [3] on `features`, then divided by `temperature`.
 
     Below `confidence` a person looks; the verdicts from there on were right in the share `precision` of the dev rows, and `share` of all
-    lay below.
+    lay below. `kinds` [k][4] hold, for each kind of text, the logarithm of what log-probabilities are multiplied by, and what is added.
     """
 
     weights: tuple[tuple[float, ...], ...]
@@ -35,6 +40,7 @@ class Calibration:
     confidence: float
     precision: float
     share: float
+    kinds: tuple[tuple[float, ...], ...] = ()
 
 
 def calibration_of(calibrations: Mapping[str, Calibration], language: str) -> Calibration:
@@ -47,12 +53,41 @@ def features(mood: Numbers, ngrams: Numbers, intent: Numbers) -> Numbers:
     return np.concatenate([log_softmax(mood), ngrams, log_softmax(intent)], axis=1)
 
 
-def moods(calibrations: Sequence[Calibration], seen: Numbers) -> Numbers:
-    """Return probabilities of negative, neutral, positive [n, 3] of texts, each by its own calibration."""
+def moods(calibrations: Sequence[Calibration], seen: Numbers, kinds: Sequence[Numbers] = ()) -> Numbers:
+    """Return probabilities of negative, neutral, positive [n, 3] of texts, each by its own calibration.
+
+    `kinds` says of each text how likely it is of each kind that its calibration knows, and nothing where it knows none.
+    """
     weights = np.array([one.weights for one in calibrations])
     bias = np.array([one.bias for one in calibrations])
     heat = np.array([[one.temperature] for one in calibrations])
-    return softmax(log_softmax(np.einsum("nkf,nf->nk", weights, seen) + bias) / heat)
+    logs = log_softmax(np.einsum("nkf,nf->nk", weights, seen) + bias)
+    chances = softmax(logs / heat)
+    for one in {id(one): one for one in calibrations if one.kinds}.values():
+        at = [i for i, likely in enumerate(kinds) if calibrations[i] is one and len(likely)]
+        if at:
+            chances[at] = surely(chances[at], of_kinds(np.array(one.kinds), logs[at], np.stack([kinds[i] for i in at])))
+    return chances
+
+
+def of_kinds(kinds: Numbers, logs: Numbers, likely: Numbers) -> Numbers:
+    """Return the probabilities of moods [n, 3] of texts with log-probabilities `logs` [n, 3], each of each kind as `likely` [n, k]."""
+    each = np.stack([softmax(logs * np.exp(kind[0]) + kind[1:]) for kind in kinds])
+    return np.einsum("nk,knm->nm", likely, each)
+
+
+def surely(chances: Numbers, likely: Numbers) -> Numbers:
+    """Return `chances` [n, 3] with the leading mood as probable as in `likely` [n, 3], the others sharing what it leaves as before.
+
+    It goes on leading, so that how sure an answer is never changes what the answer is.
+    """
+    at = np.arange(len(chances)), chances.argmax(1)
+    rest = 1 - chances[at]
+    second = np.sort(chances, axis=1)[:, -2] / np.where(rest > 0, rest, 1)
+    sure = np.maximum(likely[at], second / (1 + second) + LEAD)
+    told = chances * ((1 - sure) / np.where(rest > 0, rest, 1))[:, None]
+    told[at] = sure
+    return told
 
 
 def intents(logits: Numbers, *, scale: float, shift: float) -> Numbers:

@@ -5,7 +5,7 @@ The card names every other file of the folder with its SHA-256, so that a half-c
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ class Card:
     """A model's name, limits and calibration.
 
     `calibrations` hold one a language and `*` for the rest; `complaint` and `signals` are scale and shift that straighten the log-odds of
-    a complaint and of urgency signals; `ngrams` names the languages that have a table of their own; `tokens` is the longest text in tokens.
+    a complaint and of urgency signals; `ngrams` names the languages that have a table of their own, `kinds` those with a table of the kinds
+    of text that they are known from; `tokens` is the longest text in tokens.
     """
 
     version: str
@@ -34,6 +35,7 @@ class Card:
     calibrations: Mapping[str, Calibration]
     complaint: tuple[float, float]
     signals: tuple[float, float]
+    kinds: tuple[str, ...] = ()
     sha256: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,14 +74,20 @@ def check_file(folder: Path, card: Card, name: str) -> None:
 def _card(said: dict[str, Any]) -> Card:
     """Return the card that was written as `said`; KeyError or TypeError where something is missing."""
     calibrations = {
-        language: Calibration(**one | {"weights": tuple(map(tuple, one["weights"])), "bias": tuple(one["bias"])})
+        language: Calibration(
+            **one | {"bias": tuple(one["bias"])} | {name: tuple(map(tuple, one.get(name, ()))) for name in ("weights", "kinds")}
+        )
         for language, one in said["calibrations"].items()
     }
     lists: dict[str, Any] = {name: tuple(said[name]) for name in ("languages", "ngrams", "complaint", "signals")}
-    facts: dict[str, Any] = {**said, **lists, "calibrations": calibrations}
+    facts: dict[str, Any] = {**said, **lists, "kinds": tuple(said.get("kinds", ())), "calibrations": calibrations}
     card = Card(**facts)
     calibration_of(card.calibrations, EVERY_LANGUAGE)
     return card
+
+
+def _rows(numbers: Iterable[Iterable[float]]) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, numbers))
 
 
 def write_card(folder: Path, card: Card) -> None:

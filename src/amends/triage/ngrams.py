@@ -115,6 +115,11 @@ class Table:
         return raised - np.log(np.exp(raised).sum(1, keepdims=True))
 
 
+def kinds_of(language: str) -> str:
+    """Return what the table is called that tells the kinds of text of a language apart."""
+    return f"{language}:kinds"
+
+
 def read_tables(path: Path, names: Sequence[str]) -> dict[str, Table]:
     """Return the tables called `names` of an npz file; raise `ModelMissing` where it is absent or damaged."""
     try:

@@ -40,7 +40,7 @@ def build(folder: Path) -> "Encoder":
             card,
             _tokenizer(folder / TOKENIZER_FILE),
             _session(folder / MODEL_FILE),
-            ngrams.read_tables(folder / ngrams.FILE, card.ngrams),
+            ngrams.read_tables(folder / ngrams.FILE, [*card.ngrams, *map(ngrams.kinds_of, card.kinds)]),
             read_lean(folder),
             _latin(folder / WEIGHTS.name),
         )
@@ -112,7 +112,8 @@ class Encoder:
             return []
         answers = self.answers(texts)
         seen = calibration.features(answers.mood, self.ngrams(texts, languages), answers.intent)
-        moods = calibration.moods([calibration_of(self._card.calibrations, language) for language in languages], seen)
+        calibrations = [calibration_of(self._card.calibrations, language) for language in languages]
+        moods = calibration.moods(calibrations, seen, self.kinds(texts, languages))
         scale, shift = self._card.complaint
         intents = calibration.intents(answers.intent, scale=scale, shift=shift)
         scale, shift = self._card.signals
@@ -143,12 +144,19 @@ class Encoder:
     def ngrams(self, texts: Sequence[str], languages: Sequence[str]) -> Numbers:
         """Return the log-probabilities of moods by n-grams [n, 3]; 0 where the language has no table."""
         found = np.zeros((len(texts), 3))
-        spoken: dict[str, list[int]] = {}
-        for i, language in enumerate(languages):
-            spoken.setdefault(plain(language), []).append(i)
-        for language, at in spoken.items():
+        for language, at in _spoken(languages).items():
             if language in self._tables:
                 found[at] = self._tables[language].scores([texts[i] for i in at])
+        return found
+
+    def kinds(self, texts: Sequence[str], languages: Sequence[str]) -> list[Numbers]:
+        """Return how likely each text is of each kind that its language is known from, nothing where that is one kind."""
+        found = [np.zeros(0)] * len(texts)
+        for language, at in _spoken(languages).items():
+            if language in self._card.kinds:
+                told = np.exp(self._tables[ngrams.kinds_of(language)].scores([texts[i] for i in at])).astype(np.float64)
+                for i, likely in zip(at, told, strict=True):
+                    found[i] = likely
         return found
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
@@ -189,6 +197,14 @@ class Encoder:
 
     def _widths(self) -> list[int]:
         return [int(output.shape[1]) for output in self._session.get_outputs()]
+
+
+def _spoken(languages: Sequence[str]) -> dict[str, list[int]]:
+    """Return which texts are of each language, in whatever letters."""
+    found: dict[str, list[int]] = {}
+    for i, language in enumerate(languages):
+        found.setdefault(plain(language), []).append(i)
+    return found
 
 
 def _reading(mood: Sequence[float], intents: Sequence[float], signals: Sequence[float], embedding: NDArray[np.float32]) -> Reading:

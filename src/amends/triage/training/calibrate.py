@@ -21,7 +21,7 @@ from amends.triage.card import Card, write_card
 from amends.triage.language import ROMANISED, plain
 from amends.triage.models import encoder
 from amends.triage.signals import Signal
-from amends.triage.training.heat import aside, heat
+from amends.triage.training.heat import NOT_QUITE, aside, heat
 from amends.triage.training.mixture import MOODS, Row
 from amends.triage.training.recipe import evenly, usually
 
@@ -45,7 +45,10 @@ Fit = Callable[[Numbers, NDArray[np.int64], Numbers], tuple[Numbers, Numbers]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dev:
-    """Dev rows as the model sees them: `seen` [n, 11] features, raw logits of intents and signals, the moods given (-1: none)."""
+    """Dev rows as the model sees them: `seen` [n, 11] features, raw logits of intents and signals, the moods given (-1: none).
+
+    `kinds` says how likely each row is of each kind of text that its language is known from, nothing where that is one kind.
+    """
 
     rows: tuple[Row, ...]
     languages: NDArray[np.str_]
@@ -53,15 +56,17 @@ class Dev:
     intent: Numbers
     signals: Numbers
     moods: NDArray[np.int64]
+    kinds: Sequence[Numbers] = ()
 
 
-def raw_card(version: str, ngrams: Sequence[str]) -> Card:
+def raw_card(version: str, ngrams: Sequence[str], kinds: Sequence[str]) -> Card:
     """Return the card of a model that nobody has calibrated."""
     return Card(
         version=version,
         tokens=TOKENS_AT_WORK,
         languages=LANGUAGES,
         ngrams=tuple(ngrams),
+        kinds=tuple(kinds),
         calibrations={EVERY_LANGUAGE: PLAIN},
         complaint=(1.0, 0.0),
         signals=(1.0, 0.0),
@@ -69,10 +74,16 @@ def raw_card(version: str, ngrams: Sequence[str]) -> Card:
 
 
 def calibrate(
-    folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str, ngrams: Sequence[str], language_of: Callable[[str], str]
+    folder: Path,
+    dev: Mapping[str, Sequence[Row]],
+    *,
+    version: str,
+    ngrams: Sequence[str],
+    kinds: Sequence[str],
+    language_of: Callable[[str], str],
 ) -> Card:
     """Write the card of the exported model in `folder`, fitted on `dev`, and return it."""
-    raw = raw_card(version, ngrams)
+    raw = raw_card(version, ngrams, kinds)
     write_card(folder, raw)
     asked = ask(encoder.build(folder), [row for source in sorted(dev) for row in dev[source]], language_of)
     card = replace(raw, calibrations=calibrations_of(asked), complaint=_complaint_line(asked), signals=_signal_line(asked))
@@ -93,6 +104,7 @@ def ask(model: encoder.Encoder, rows: Sequence[Row], language_of: Callable[[str]
         intent=answers.intent,
         signals=answers.signals,
         moods=np.array([_told(rows[i]) for i in kept]),
+        kinds=model.kinds(texts, spoken),
     )
 
 
@@ -149,15 +161,40 @@ def _calibration(
     logits, counts = aside(len(at), answered), usually(sources, moods)
     temperature = heat(logits, moods, counts)
     chances = softmax(logits / temperature)
+    likely = [dev.kinds[i] for i in at] if dev.kinds else []
+    kinds = np.zeros((0, 4))
+    if likely and min(len(one) for one in likely):
+        kinds = kinds_heard(logits, moods, counts, np.stack(likely))
+        chances = calibration.surely(chances, calibration.of_kinds(kinds, logits, np.stack(likely)))
     confidence, reached, share = threshold(chances.max(1), chances.argmax(1) == moods, counts, precision)
     return Calibration(
-        weights=tuple(tuple(round(float(one), 4) for one in row) for row in weights),
+        weights=_rounded(weights),
         bias=tuple(round(float(one), 4) for one in bias),
         temperature=temperature,
         confidence=confidence,
         precision=reached,
         share=share,
+        kinds=_rounded(kinds),
     )
+
+
+def _rounded(numbers: Numbers) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(round(float(one), 4) for one in row) for row in numbers)
+
+
+def kinds_heard(logits: Numbers, moods: NDArray[np.int64], counts: Numbers, likely: Numbers) -> Numbers:
+    """Return what each kind of text does to log-probabilities [k, 4] so that the leading mood's probability is likeliest.
+
+    `likely` [n, k] says of which kind each row is; without rows that tell, a kind does nothing.
+    """
+    lead = logits.argmax(1)
+    at, right = np.arange(len(moods)), lead == moods
+
+    def loss(flat: Numbers) -> float:
+        sure = np.clip(calibration.of_kinds(flat.reshape(-1, 4), logits, likely)[at, lead], NOT_QUITE, 1 - NOT_QUITE)
+        return float(-(counts * np.log(np.where(right, sure, 1 - sure))).sum() + 0.5 * (flat**2).sum())
+
+    return minimize(loss, np.zeros(4 * likely.shape[1]), method="L-BFGS-B").x.reshape(-1, 4)
 
 
 def stack(seen: Numbers, moods: NDArray[np.int64], counts: Numbers) -> tuple[Numbers, Numbers]:
@@ -239,4 +276,4 @@ def _signal_line(dev: Dev) -> tuple[float, float]:
 
 def mood_chances(dev: Dev, calibrations: Mapping[str, Calibration]) -> Numbers:
     """Return the calibrated mood probabilities [n, 3] of dev rows."""
-    return calibration.moods([calibration_of(calibrations, language) for language in dev.languages.tolist()], dev.seen)
+    return calibration.moods([calibration_of(calibrations, language) for language in dev.languages.tolist()], dev.seen, dev.kinds)

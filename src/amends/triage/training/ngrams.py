@@ -20,7 +20,7 @@ from sklearn.preprocessing import normalize
 from amends.triage.language import plain
 from amends.triage.ngrams import BUCKETS, Table, grams
 from amends.triage.training.mixture import Row
-from amends.triage.training.recipe import SEED, evenly
+from amends.triage.training.recipe import KINDS, SEED, evenly
 from amends.triage.training.transliterate import is_transliterable, transliterated
 
 ENOUGH_ROWS = 600
@@ -113,6 +113,16 @@ def by_language(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mappi
             moods = np.array([row.mood for row in chosen])
             even = evenly([row.source for row in chosen], moods)
             tables[language] = teach_moods([row.text for row in chosen], moods.tolist(), counts=even.tolist())
+    return tables
+
+
+def by_kind(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mapping[str, Table]:
+    """Return one table a language that is known from several kinds of text, to tell them apart, where there is text of each kind."""
+    tables: dict[str, Table] = {}
+    for language, sources in KINDS.items():
+        chosen = [row for row in rows if row.source in sources and plain(language_of(row.text)) == language]
+        if {row.source for row in chosen} == set(sources):
+            tables[language] = teach([row.text for row in chosen], [sources.index(row.source) for row in chosen])
     return tables
 
 

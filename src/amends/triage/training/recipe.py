@@ -100,6 +100,9 @@ BALANCES = {"afrisenti_amharic": 1.0, OWN: 0.0, TALK: 0.0}
 # The share of neutral posts to be expected where that of a source's dev rows is known to mislead: probabilities are fitted to it.
 USUALLY_NEUTRAL = {"afrisenti_amharic": 0.11}
 
+# The kinds of text that a language is known from, where they differ in how often which mood is right.
+KINDS: Mapping[str, tuple[str, ...]] = {"si": ("ccms_sinhala", "singlish_youtube", "sinhala_news", OWN)}
+
 
 def staged(rows: Sequence[Row], stage: Stage, *, seed: int) -> list[Row]:
     """Return the rows of one stage, shuffled, the same for the same `seed`; where `caps` leave rows out, each stage has others.

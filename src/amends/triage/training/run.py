@@ -13,7 +13,7 @@ from amends.triage import shipped_examples, shipped_meanings
 from amends.triage.card import Card, read_card
 from amends.triage.language import WEIGHTS, detect, read_latin
 from amends.triage.models import encoder
-from amends.triage.ngrams import FILE, write_tables
+from amends.triage.ngrams import FILE, kinds_of, write_tables
 from amends.triage.training import lean, ngrams, replay, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
@@ -77,9 +77,9 @@ def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None
     """Write what stands beside the exported model in `out`: n-grams, calibration, lean, replay, meanings, the card."""
     language_of = partial(detect, latin=read_latin(out / WEIGHTS.name))
     say("counting n-grams")
-    tables = _ngrams(mixed.train, out, language_of)
+    languages, kinds = _ngrams(mixed.train, out, language_of)
     say("calibrating")
-    calibrate(out, mixed.dev, version=version, ngrams=tables, language_of=language_of)
+    calibrate(out, mixed.dev, version=version, ngrams=languages, kinds=kinds, language_of=language_of)
     say("hearing what romanised words are about")
     lean.write(out, encoder.build(out), mixed.train, language_of)
     say("writing the replay")
@@ -90,8 +90,9 @@ def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None
     return read_card(out)
 
 
-def _ngrams(rows: Sequence[Row], out: Path, language_of: Callable[[str], str]) -> list[str]:
-    """Write the n-gram tables and return their languages."""
-    tables = ngrams.by_language([row for row in rows if row.mood is not None and row.mood_weight == 1], language_of)
-    write_tables(out / FILE, tables)
-    return sorted(tables)
+def _ngrams(rows: Sequence[Row], out: Path, language_of: Callable[[str], str]) -> tuple[list[str], list[str]]:
+    """Write the n-gram tables and return the languages with one of moods, and those with one of kinds of text."""
+    told = [row for row in rows if row.mood is not None and row.mood_weight == 1]
+    moods, kinds = ngrams.by_language(told, language_of), ngrams.by_kind(told, language_of)
+    write_tables(out / FILE, {**moods, **{kinds_of(language): table for language, table in kinds.items()}})
+    return sorted(moods), sorted(kinds)
