@@ -105,6 +105,9 @@ def test_what_the_words_say_of_romanised_text_is_so_more_often_than_not(counted:
         "can I port my number to you?",
         "the blister pack was open",
         "la descarga de la factura funciona",
+        "there is no service charge on the bill",
+        "goodbye, summer",
+        "can I use the drone legally in the park",
     ],
 )
 def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
@@ -115,6 +118,9 @@ def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
     ("text", "signal"),
     [
         ("चार्जर से धुआँ निकल रहा है", Signal.SAFETY),
+        ("no service since noon", Signal.OUTAGE),
+        ("goodbye Tallycell, it was a bad year", Signal.LEAVING),
+        ("you are legally required to refund me", Signal.LEGAL),
         ("घर में नवजात है", Signal.VULNERABLE),
         ("उपभोक्ता फोरम जाऊँगा", Signal.LEGAL),
         ("मेरे पैसे वापस करो", Signal.MONEY),
