@@ -71,7 +71,7 @@ def test_what_could_not_be_read_stays_unread() -> None:
 
 
 @given(
-    st.lists(st.floats(-8, 8), min_size=3, max_size=3),
+    st.lists(st.floats(-60, 60), min_size=3, max_size=3),
     st.lists(st.lists(st.floats(-2, 2), min_size=4, max_size=4).map(tuple), min_size=2, max_size=2),
     st.floats(0, 1),
 )
@@ -80,7 +80,8 @@ def test_the_kind_of_text_changes_how_sure_an_answer_is_and_never_what_it_is(
 ) -> None:
     before = calibration.moods([PLAIN], seen(mood))[0]
     after = calibration.moods([replace(PLAIN, kinds=tuple(kinds))], seen(mood), [np.array([first, 1 - first])])[0]
-    assert after.sum() == pytest.approx(1)
+    assert after.sum() == pytest.approx(1, abs=1e-9)
+    assert after.min() >= 0
     assert after[before.argmax()] == after.max()
 
 

@@ -1,4 +1,4 @@
-"""The network's rounding, and that the shipped graph does what was learnt: on a tiny network, since the real one takes an hour.
+"""The network's rounding, and that the shipped graph does what was learnt: on a tiny network, since the real one takes hours.
 
 Only who trains a model needs torch, which takes long to load: `./amends test -m soak tests/unit/test_triage_network.py`.
 """
@@ -17,11 +17,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from amends.core.ports import Intent
 from amends.triage import language, replay
-from amends.triage.models.encoder import MODEL_FILE, OUTPUTS
+from amends.triage.models.encoder import MODEL_FILE, OUTPUTS, build
 from amends.triage.ngrams import write_tables
 from amends.triage.signals import Signal
 from amends.triage.training.mixture import Mixture, Row
-from amends.triage.training.recipe import Stage, staged
+from amends.triage.training.recipe import Stage
 from tests.needs import Later
 
 WITHOUT = "the extra `train` is not installed here"
@@ -31,6 +31,7 @@ network = Later("amends.triage.training.network", WITHOUT)
 trained = Later("amends.triage.training.train", WITHOUT)
 exported = Later("amends.triage.training.export", WITHOUT)
 recipe = Later("amends.triage.training.run", WITHOUT)
+heard = Later("amends.triage.training.teachers", WITHOUT)
 romanised = Later("amends.triage.training.romanised", WITHOUT)
 counting = Later("amends.triage.training.ngrams", WITHOUT)
 
@@ -168,38 +169,70 @@ def test_the_finished_weights_are_the_mean_of_the_stages_that_none_comes_after(f
     assert torch.allclose(taught[inside], (b[inside] + c[inside]) / 2, atol=1e-6)
 
 
-def test_a_student_learns_what_its_teacher_says_of_texts_without_labels(folder: Path, tmp_path: Path) -> None:
-    bare = [Row(text=text, source="tweeteval_irony") for text in TEXTS * 300]
-    told = rows(TEXTS * 300)
-    alone = trained.train(folder, tmp_path / "alone", [*told, *bare], [Stage(name="a", rate=3e-3)], seed=5)
-    assert torch.load(alone).keys()
-    stages = (Stage(name="a", rate=3e-3), Stage(name="s", rate=3e-3, teachers=(("a",),), repeats={"own": 0}))
-    taught = trained.train(folder, tmp_path / "taught", [*told, *bare], stages, seed=5)
-    student = network.Triage(folder)
-    student.load_state_dict(torch.load(taught))
-    student.eval()
-    tokens = transformers.AutoTokenizer.from_pretrained(folder)(TEXTS)["input_ids"]
+def moods_of(folder: Path, weights: Path, texts: Sequence[str]) -> list[int]:
+    learnt = network.Triage(folder)
+    learnt.load_state_dict(torch.load(weights))
+    tokens = transformers.AutoTokenizer.from_pretrained(folder)(list(texts))["input_ids"]
     with torch.no_grad():
-        mood = student(*network.padded(tokens, 1))[0]
-    assert mood.argmax(1).tolist() == [0, 2, 1, 0]
+        return learnt.eval()(*network.padded(tokens, 1))[0].argmax(1).tolist()
 
 
-def test_a_teacher_of_english_is_asked_of_english_alone_and_falls_away_without_a_base(folder: Path, tmp_path: Path) -> None:
+def test_a_student_learns_what_its_teacher_says_of_texts_without_labels(folder: Path, tmp_path: Path) -> None:
+    told, bare = rows(TEXTS * 300), [Row(text=text, source="tweeteval_irony") for text in TEXTS * 300]
+    stages = (Stage(name="a", rate=3e-3), Stage(name="s", rate=3e-3, teachers=(("a",),), repeats={"own": 0}))
+    taught = trained.train(folder, tmp_path, [*told, *bare], stages, seed=5)
+    assert moods_of(folder, taught, TEXTS) == [0, 2, 1, 0]
+
+
+def test_who_has_no_label_and_no_teacher_teaches_nothing(folder: Path, tmp_path: Path) -> None:
+    told, bare = rows(TEXTS * 8), [Row(text="again", source="tweeteval_irony")] * 9
+    first, second = (
+        torch.load(trained.train(folder, tmp_path / name, taught, [Stage(name="a", rate=3e-3)], seed=5))
+        for name, taught in (("without", told), ("with", [*told, *bare]))
+    )
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+ENGLISH, SPANISH = "lost my bag again", "mi bolsa esta perdida otra vez y nadie contesta"
+
+
+def test_a_teacher_of_english_sees_english_where_there_is_enough(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stages = (
         Stage(name="a", rate=3e-3),
         Stage(name="m", rate=3e-3, english=True),
         Stage(name="s", rate=1e-3, after=("a",), teachers=(("a",), ("m",))),
     )
-    spanish = "mi bolsa esta perdida otra vez y nadie contesta"
-    told = [*rows(["lost my bag again", "thanks lovely help"] * 300), Row(text=spanish, source="other", mood=0)]
-    trained.train(folder, tmp_path / "without", told, stages, seed=5)
-    assert not (tmp_path / "without" / "stage-m.pt").exists()
-    trained.train(folder, tmp_path / "with", told, stages, seed=5, english=folder)
-    assert (tmp_path / "with" / "stage-m.pt").exists()
-    without, both = (np.load(tmp_path / name / "heard-s.npy") for name in ("without", "with"))
-    at = [row.text for row in dict.fromkeys(staged(told, stages[2], seed=5))].index(spanish)
-    assert both[at] == pytest.approx(without[at])
-    assert not np.allclose(np.delete(both, at, 0), np.delete(without, at, 0))
+    told = [*rows([ENGLISH, "thanks lovely help"] * 300), Row(text=SPANISH, source="other", mood=0)]
+    trained.train(folder, tmp_path / "few", told, stages, seed=5, english=folder)
+    assert not (tmp_path / "few" / "stage-m.pt").exists()
+
+    monkeypatch.setattr("amends.triage.training.train.ENOUGH_ENGLISH", 100)
+    work = tmp_path / "enough"
+    trained.train(folder, work, told, stages, seed=5)
+    assert not (work / "stage-m.pt").exists()
+    shown: list[list[str]] = []
+    real = trained.lesson
+
+    def watched(base: Path, at: Path, chosen: Sequence[Row], **more: Any) -> Any:
+        shown.append([row.text for row in chosen])
+        return real(base, at, chosen, **more)
+
+    monkeypatch.setattr("amends.triage.training.train.lesson", watched)
+    (work / "stage-s.pt").unlink()
+    trained.train(folder, work, told, stages, seed=5, english=folder)
+    assert [SPANISH in texts for texts in shown] == [False, True]
+
+
+def test_a_teacher_of_english_is_heard_for_half_and_in_english_alone(folder: Path, tmp_path: Path) -> None:
+    trained.train(folder, tmp_path, rows(TEXTS * 64), [Stage(name="a", rate=3e-3), Stage(name="m", rate=3e-3)], seed=5)
+    files = [(tmp_path / f"stage-{name}.pt",) for name in "am"]
+    asked = [Row(text=text, source="other") for text in (ENGLISH, SPANISH)]
+    every, native = (heard.Teacher(folder=folder, files=one) for one in files)
+    alone, other = (heard.moods_heard([one], asked, tmp_path).numpy() for one in (every, native))
+    both = heard.moods_heard([every, heard.Teacher(folder=folder, files=files[1], english=True)], asked, tmp_path).numpy()
+    assert both[0] == pytest.approx((alone[0] + other[0]) / 2, abs=1e-6)
+    assert both[1] == pytest.approx(alone[1])
+    assert not np.allclose(alone[0], other[0])
 
 
 def test_what_stands_beside_the_network_hears_the_languages_that_were_taught_with_it(folder: Path, weights: Path, tmp_path: Path) -> None:
@@ -211,8 +244,32 @@ def test_what_stands_beside_the_network_hears_the_languages_that_were_taught_wit
     told = [Row(text=text, source="own", mood=at % 3) for at, text in enumerate(invented)]
     mixed = Mixture(train=told, dev={"own": told[:330]})
     card = recipe.finish(tmp_path, mixed, version="tiny-1", say=print)
-    assert card.ngrams == ("kn",)
+    assert (card.ngrams, card.kinds) == (("kn",), ())
     assert set(replay.replay_of(str(tmp_path)).language.tolist()) == {"kn-Latn"}
+
+
+def test_kinds_of_text_are_taught_shipped_and_heard(folder: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {
+        "customers": "මගේ සිග්නල් එක නැති වුණා",
+        "films": "චිත්‍රපටිය හරිම ලස්සනයි",
+        "news": "ආණ්ඩුව මිල වැඩි කළා",
+        "own": "අද කඩේ විවෘතද කියන්න",
+    }
+    told = [
+        Row(text=f"{text} {word}", source=source, mood=at % 3)
+        for source, text in said.items()
+        for at, word in enumerate(["bag", "my", "you", "do", "open"] * 60)
+    ]
+    monkeypatch.setattr("amends.triage.training.ngrams.KINDS", {"si": tuple(said)})
+    exported.export(folder, weights, tmp_path)
+    (tmp_path / language.WEIGHTS.name).write_bytes(language.WEIGHTS.read_bytes())
+    card = recipe.finish(tmp_path, Mixture(train=tuple(told), dev={"own": tuple(told)}), version="tiny-2", say=print)
+    assert (card.kinds, len(card.calibrations["si"].kinds), card.calibrations["*"].kinds) == (("si",), 4, ())
+    read = build(tmp_path)
+    customer, ours, english = read.kinds([told[0].text, told[-1].text, "my bag is lost"], ["si", "si-Latn", "en"])
+    assert (customer.argmax(), ours.argmax(), len(english)) == (0, 3, 0)
+    assert customer.sum() == pytest.approx(1)
+    assert all(one is not None for one in read.read([told[0].text, "my bag is lost"], ["si", "en"]))
 
 
 def test_a_folder_trained_anew_tells_languages_apart_by_the_new_data(tmp_path: Path) -> None:

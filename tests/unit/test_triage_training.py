@@ -124,8 +124,12 @@ def test_texts_whose_labels_mean_none_of_ours_are_taken_where_they_stand_nowhere
     write(tmp_path / "one" / "dev.tsv", "label\ttext", "negative\tanother one was broken")
     lines = ("the parcel was lost again", "another one was broken!", "what a day this was", "what a day, this was", "no")
     write(tmp_path / "tweeteval_irony" / "train.tsv", "label\ttext", *(f"ironic\t{line}" for line in lines))
-    mixed = mixture(tmp_path, seed=1)
-    assert [(row.text, row.labelled) for row in unlabelled(tmp_path, mixed)] == [("what a day, this was", False)]
+    write(tmp_path / "one" / "unlabelled.tsv", "text", "our own post of long ago", "what a day this was")
+    found = unlabelled(tmp_path, mixture(tmp_path, seed=1))
+    assert [(row.source, row.text, row.labelled) for row in found] == [
+        ("one", "our own post of long ago", False),
+        ("one", "what a day this was", False),
+    ]
 
 
 def test_stages_of_one_seed_leave_out_other_rows() -> None:

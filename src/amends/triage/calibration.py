@@ -6,7 +6,8 @@ probability of the leading mood the share of times it is right.
 
 Where a language is known from texts of several kinds (customers, comments on news, comments on films), how often a mood is right differs
 from kind to kind, since each has its own share of moods. There the probability of the leading mood is that of each kind, by how likely
-the text is of it (Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori probabilities).
+the text is of it: scaled, and shifted as by another share of moods (after Saerens et al. 2002, Adjusting the outputs of a classifier to new
+a priori probabilities, but fitted to how often the answers are right).
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from amends.triage.verdict import INTENTS
 EVERY_LANGUAGE = "*"
 FAR = 30.0
 LEAD = 1e-6
+SMALLEST = 1e-300
 
 Numbers = NDArray[np.float64]
 
@@ -31,7 +33,8 @@ class Calibration:
     """How the moods of one language are made: `weights` [3][11] and `bias` [3] on `features`, then divided by `temperature`.
 
     Below `confidence` a person looks; the verdicts from there on were right in the share `precision` of the dev rows, and `share` of all
-    lay below. `kinds` [k][4] hold, for each kind of text, the logarithm of what log-probabilities are multiplied by, and what is added.
+    lay below. `kinds` [k][4] hold, for each kind of text, the logarithm of what the log-probabilities, divided by `temperature`, are
+    multiplied by, and what is added to each.
     """
 
     weights: tuple[tuple[float, ...], ...]
@@ -61,8 +64,8 @@ def moods(calibrations: Sequence[Calibration], seen: Numbers, kinds: Sequence[Nu
     weights = np.array([one.weights for one in calibrations])
     bias = np.array([one.bias for one in calibrations])
     heat = np.array([[one.temperature] for one in calibrations])
-    logs = log_softmax(np.einsum("nkf,nf->nk", weights, seen) + bias)
-    chances = softmax(logs / heat)
+    logs = log_softmax(np.einsum("nkf,nf->nk", weights, seen) + bias) / heat
+    chances = softmax(logs)
     for one in {id(one): one for one in calibrations if one.kinds}.values():
         at = [i for i, likely in enumerate(kinds) if calibrations[i] is one and len(likely)]
         if at:
@@ -82,11 +85,13 @@ def surely(chances: Numbers, likely: Numbers) -> Numbers:
     It goes on leading, so that how sure an answer is never changes what the answer is.
     """
     at = np.arange(len(chances)), chances.argmax(1)
-    rest = 1 - chances[at]
-    second = np.sort(chances, axis=1)[:, -2] / np.where(rest > 0, rest, 1)
-    sure = np.maximum(likely[at], second / (1 + second) + LEAD)
-    told = chances * ((1 - sure) / np.where(rest > 0, rest, 1))[:, None]
-    told[at] = sure
+    others = chances.copy()
+    others[at] = 0.0
+    others /= np.maximum(others.sum(1, keepdims=True), SMALLEST)
+    second = others.max(1)
+    sure = np.clip(likely[at], second / (1 + second) + LEAD, 1.0)
+    told = others * (1 - sure)[:, None]
+    told[at] = 1 - told.sum(1)
     return told
 
 

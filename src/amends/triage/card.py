@@ -75,7 +75,7 @@ def _card(said: dict[str, Any]) -> Card:
     """Return the card that was written as `said`; KeyError or TypeError where something is missing."""
     calibrations = {
         language: Calibration(
-            **one | {"bias": tuple(one["bias"])} | {name: tuple(map(tuple, one.get(name, ()))) for name in ("weights", "kinds")}
+            **one | {"weights": _rows(one["weights"]), "bias": tuple(one["bias"]), "kinds": _rows(one.get("kinds", ()))},
         )
         for language, one in said["calibrations"].items()
     }

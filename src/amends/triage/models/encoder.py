@@ -154,7 +154,7 @@ class Encoder:
         found = [np.zeros(0)] * len(texts)
         for language, at in _spoken(languages).items():
             if language in self._card.kinds:
-                told = np.exp(self._tables[ngrams.kinds_of(language)].scores([texts[i] for i in at])).astype(np.float64)
+                told = calibration.softmax(self._tables[ngrams.kinds_of(language)].scores([texts[i] for i in at]).astype(np.float64))
                 for i, likely in zip(at, told, strict=True):
                     found[i] = likely
         return found

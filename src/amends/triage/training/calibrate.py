@@ -160,12 +160,15 @@ def _calibration(
     weights, bias = fitted(np.arange(len(at)))
     logits, counts = aside(len(at), answered), usually(sources, moods)
     temperature = heat(logits, moods, counts)
-    chances = softmax(logits / temperature)
-    likely = [dev.kinds[i] for i in at] if dev.kinds else []
-    kinds = np.zeros((0, 4))
-    if likely and min(len(one) for one in likely):
-        kinds = kinds_heard(logits, moods, counts, np.stack(likely))
-        chances = calibration.surely(chances, calibration.of_kinds(kinds, logits, np.stack(likely)))
+    logs, likely, kinds = logits / temperature, _likely(dev, at), np.zeros((0, 4))
+    chances = softmax(logs)
+    if likely is not None:
+
+        def surer(others: NDArray[np.int64], held: NDArray[np.int64]) -> Numbers:
+            heard = kinds_heard(logs[others], moods[others], counts[others], likely[others])
+            return calibration.surely(chances[held], calibration.of_kinds(heard, logs[held], likely[held]))
+
+        kinds, chances = kinds_heard(logs, moods, counts, likely), aside(len(at), surer)
     confidence, reached, share = threshold(chances.max(1), chances.argmax(1) == moods, counts, precision)
     return Calibration(
         weights=_rounded(weights),
@@ -182,16 +185,22 @@ def _rounded(numbers: Numbers) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(round(float(one), 4) for one in row) for row in numbers)
 
 
-def kinds_heard(logits: Numbers, moods: NDArray[np.int64], counts: Numbers, likely: Numbers) -> Numbers:
+def _likely(dev: Dev, at: NDArray[np.int64]) -> Numbers | None:
+    """Return how likely rows are of each kind of text [n, k]; None where they are not all of a language that is known from several."""
+    found = [dev.kinds[i] for i in at] if dev.kinds else []
+    return np.stack(found) if len({len(one) for one in found}) == 1 and len(found[0]) else None
+
+
+def kinds_heard(logs: Numbers, moods: NDArray[np.int64], counts: Numbers, likely: Numbers) -> Numbers:
     """Return what each kind of text does to log-probabilities [k, 4] so that the leading mood's probability is likeliest.
 
-    `likely` [n, k] says of which kind each row is; without rows that tell, a kind does nothing.
+    `likely` [n, k] says of which kind each row is; a kind without rows does nothing.
     """
-    lead = logits.argmax(1)
+    lead = logs.argmax(1)
     at, right = np.arange(len(moods)), lead == moods
 
     def loss(flat: Numbers) -> float:
-        sure = np.clip(calibration.of_kinds(flat.reshape(-1, 4), logits, likely)[at, lead], NOT_QUITE, 1 - NOT_QUITE)
+        sure = np.clip(calibration.of_kinds(flat.reshape(-1, 4), logs, likely)[at, lead], NOT_QUITE, 1 - NOT_QUITE)
         return float(-(counts * np.log(np.where(right, sure, 1 - sure))).sum() + 0.5 * (flat**2).sum())
 
     return minimize(loss, np.zeros(4 * likely.shape[1]), method="L-BFGS-B").x.reshape(-1, 4)

@@ -179,15 +179,23 @@ def mixture(data: Path, *, seed: int) -> Mixture:
 
 def unlabelled(data: Path, mixed: Mixture) -> list[Row]:
     """Return texts of `data` of which nothing is known, and which stand nowhere in the mixture."""
-    known = {key(row.text) for rows in (mixed.train, *mixed.dev.values()) for row in rows}
-    found: dict[str, Row] = {}
-    for name in UNLABELLED:
-        path = data / name / "train.tsv"
-        if path.is_file():
-            with path.open(newline="", encoding="utf-8") as lines:
-                texts = [clean(line["text"] or "") for line in csv.DictReader(lines, delimiter="\t")]
-            found |= {key(text): Row(text=text, source=name) for text in texts if len(key(text)) >= SHORTEST_KEY and key(text) not in known}
-    return list(found.values())
+    paths = [folder / "unlabelled.tsv" for folder in sorted(data.iterdir())] + [data / name / "train.tsv" for name in UNLABELLED]
+    seen = {key(row.text) for rows in (mixed.train, *mixed.dev.values()) for row in rows}
+    found: list[Row] = []
+    for path in paths:
+        for text in _texts(path):
+            if len(key(text)) >= SHORTEST_KEY and key(text) not in seen:
+                seen.add(key(text))
+                found.append(Row(text=text, source=path.parent.name))
+    return found
+
+
+def _texts(path: Path) -> list[str]:
+    """Return the column `text` of a TSV file, nothing where there is no file."""
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as lines:
+        return [clean(line["text"] or "") for line in csv.DictReader(lines, delimiter="\t")]
 
 
 def own_sentences() -> list[Row]:

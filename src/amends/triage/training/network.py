@@ -24,8 +24,6 @@ STEPS = 255
 WEIGHT_MOST = 63
 RANGE_MEMORY = 0.98
 SLOW_AT_BFLOAT16 = frozenset({"DEFAULT", "NO AVX", "AVX2"})
-
-
 Weights = dict[str, Tensor]
 
 
@@ -106,6 +104,12 @@ class Triage(nn.Module):
     def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return what `heads` says of a padded batch."""
         return self.heads(self.encoder(input_ids=numbers, attention_mask=mask).last_hidden_state, mask)
+
+
+def mean_of(files: Sequence[Path]) -> Weights:
+    """Return the mean of the weights in some files, of networks that started alike."""
+    states = [torch.load(path) for path in files]
+    return {name: torch.stack([state[name].float() for state in states]).mean(0).to(one.dtype) for name, one in states[0].items()}
 
 
 def rounded(network: nn.Module) -> Iterator[tuple[str, Rounded]]:

@@ -117,11 +117,12 @@ def by_language(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mappi
 
 
 def by_kind(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mapping[str, Table]:
-    """Return one table a language that is known from several kinds of text, to tell them apart, where there is text of each kind."""
+    """Return one table a language that is known from several kinds of text, to tell them apart, where there is enough text of each."""
     tables: dict[str, Table] = {}
     for language, sources in KINDS.items():
         chosen = [row for row in rows if row.source in sources and plain(language_of(row.text)) == language]
-        if {row.source for row in chosen} == set(sources):
+        size = Counter(row.source for row in chosen)
+        if all(size[source] >= FEWEST_OF_A_SOURCE for source in sources):
             tables[language] = teach([row.text for row in chosen], [sources.index(row.source) for row in chosen])
     return tables
 

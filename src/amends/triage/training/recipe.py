@@ -52,8 +52,8 @@ OFTEN = {"complaints": 2, "afrisenti_amharic": 2, "tweeteval_emotion": 0, OWN: 3
 LESS_OFTEN = {"tweeteval_emotion": 0, OWN: 2}
 
 MOODS_ALONE = {"complaints": 0, "tweeteval_emotion": 0, "goemotions": 0, "banking77": 0, OWN: 0, TALK: 0}
-CODE_MIXED = ("afrisenti_amharic", "ccms_sinhala", "dravidian_kannada", "dravidian_tamil", "singlish_youtube", "sinhala_news")
-ENGLISH_ALONE = MOODS_ALONE | {"semeval_tweeteval_sentiment": 2, "umsab": 2} | dict.fromkeys(CODE_MIXED, 0)
+NOT_ENGLISH = ("afrisenti_amharic", "ccms_sinhala", "dravidian_kannada", "dravidian_tamil", "singlish_youtube", "sinhala_news")
+ENGLISH_ALONE = MOODS_ALONE | {"semeval_tweeteval_sentiment": 2, "umsab": 2}
 STUDENT = {
     "semeval_tweeteval_sentiment": 36_000,
     "dravidian_tamil": 12_000,
@@ -88,8 +88,8 @@ STAGES = (
     Stage(name="s", rate=6e-5, after=("b", "c"), teachers=TEACHERS, caps=STUDENT, repeats=STUDENT_OFTEN, rounding=True),
 )
 
-# How much of a row's mood a student takes from its teachers, the rest being its label (Hinton et al. 2015, arXiv 1503.02531); not of
-# sources that teachers of moods alone have not read.
+# How much of a row's mood a student takes from its teachers, the rest being its label (Hinton et al. 2015, arXiv 1503.02531); not of texts
+# unlike all that teachers of moods alone have read, which is tweets and comments.
 HEARD = 0.6
 UNHEARD = frozenset({OWN, TALK, "goemotions", "banking77"})
 
@@ -133,7 +133,7 @@ def mood_weights(rows: Sequence[Row]) -> list[float]:
 
 
 def heard_weight(row: Row) -> float:
-    """Return how much of a row's mood is what teachers say of it: all where it has no label, none where they did not learn the like."""
+    """Return how much of a row's mood is what teachers say of it: all where it has no label, none where they know nothing like it."""
     return 0.0 if row.source in UNHEARD else 1.0 if row.mood is None else HEARD
 
 

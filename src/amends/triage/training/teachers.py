@@ -8,6 +8,7 @@ of a text is worth more than a label where people disagree.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ from transformers import AutoTokenizer
 from amends.triage.language import detect
 from amends.triage.tokens import shorten
 from amends.triage.training.mixture import MOODS, Row
-from amends.triage.training.network import Triage, Weights, padded, quickly
-from amends.triage.training.recipe import CODE_MIXED, TOKENS
+from amends.triage.training.network import Triage, mean_of, padded, quickly
+from amends.triage.training.recipe import NOT_ENGLISH, TOKENS
 
 BATCH = 64
 ENGLISH = "en"
@@ -28,33 +29,40 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Teacher:
-    """A finished network: `folder` has its shape and tokenizer. One of `english` is asked of English texts alone."""
+    """A finished network, the mean of some `files` of weights; `folder` has its shape and tokenizer.
+
+    One of `english` is asked of English texts alone.
+    """
 
     folder: Path
-    weights: Weights
+    files: tuple[Path, ...]
     english: bool = False
 
 
-def moods_heard(teachers: Sequence[Teacher], rows: Sequence[Row], cache: Path) -> Tensor:
-    """Return the teachers' chances of each mood [n, 3] of rows, kept in `cache` (.npy).
+def moods_heard(teachers: Sequence[Teacher], rows: Sequence[Row], work: Path) -> Tensor:
+    """Return the teachers' chances of each mood [n, 3] of rows, kept in `work` for the same rows and teachers.
 
-    That is the mean of all, in English half of it that of the teachers of English.
+    That is the mean of all, in English half of it that of the teachers of English. They answer as they learnt, not on rounded numbers.
     """
-    if cache.exists():
-        return torch.from_numpy(np.load(cache))
     texts = [row.text for row in rows]
+    names = [path.name for one in teachers for path in one.files]
+    kept = work / f"heard-{sha256(repr((names, texts)).encode(errors='replace')).hexdigest()[:16]}.npy"
+    if kept.exists():
+        return torch.from_numpy(np.load(kept))
     found = _mean([_said(one, texts) for one in teachers if not one.english])
     native = [one for one in teachers if one.english]
     at = [i for i, row in enumerate(rows) if native and is_english(row)]
     if at:
         found[at] = (found[at] + _mean([_said(one, [texts[i] for i in at]) for one in native])) / 2
-    np.save(cache, found.numpy())
+    half = kept.with_suffix(".half.npy")
+    np.save(half, found.numpy())
+    half.replace(kept)
     return found
 
 
 def is_english(row: Row) -> bool:
-    """Say whether a row is of English and of nothing beside it."""
-    return row.source not in CODE_MIXED and detect(row.text) == ENGLISH
+    """Say whether a row is in English and in nothing beside it."""
+    return row.source not in NOT_ENGLISH and detect(row.text) == ENGLISH
 
 
 def _mean(said: Sequence[Tensor]) -> Tensor:
@@ -65,7 +73,7 @@ def _mean(said: Sequence[Tensor]) -> Tensor:
 def _said(teacher: Teacher, texts: Sequence[str]) -> Tensor:
     tokenizer = AutoTokenizer.from_pretrained(teacher.folder)
     network = Triage(teacher.folder).eval()
-    network.load_state_dict(teacher.weights)
+    network.load_state_dict(mean_of(teacher.files))
     numbers = [shorten(found, TOKENS) for found in tokenizer(list(texts))["input_ids"]]
     order = sorted(range(len(texts)), key=lambda i: len(numbers[i]))
     found = torch.zeros(len(texts), len(MOODS))

@@ -7,8 +7,9 @@ follow from the seed alone.
 # (The extra `train` is not in every venv.)
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -22,10 +23,11 @@ from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.meaning import meanings, taught
 from amends.triage.training.mixture import INTENTS, MOODS, Row
-from amends.triage.training.network import Triage, Weights, padded, quickly
+from amends.triage.training.network import Triage, Weights, mean_of, padded, quickly
 from amends.triage.training.recipe import TOKENS, Stage, batches, heard_weight, mood_weights, staged
 from amends.triage.training.teachers import Teacher, is_english, moods_heard
 
+ENOUGH_ENGLISH = 2_000
 HEAD_RATE = 1e-3
 LAYER_DECAY = 0.95
 WARM_UP = 0.06
@@ -83,7 +85,7 @@ def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: in
         padding=tokenizer.pad_token_id,
         mood=torch.tensor([row.mood or 0 for row in rows]),
         mood_weight=torch.tensor(mood_weights(rows)),
-        heard=_heard(rows, weights, teachers, work / f"heard-{name}.npy"),
+        heard=_heard(rows, weights, teachers, work),
         heard_weight=torch.tensor(weights),
         intents=torch.tensor([[intent in (row.intents or INTENTS) for intent in INTENTS] for row in rows]),
         intent_weight=torch.tensor([row.intent_weight if row.intents else 0.0 for row in rows]),
@@ -95,15 +97,13 @@ def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: in
     )
 
 
-def _heard(rows: Sequence[Row], weights: Sequence[float], teachers: Sequence[Teacher], cache: Path) -> Tensor:
+def _heard(rows: Sequence[Row], weights: Sequence[float], teachers: Sequence[Teacher], work: Path) -> Tensor:
     """Return what the teachers say of the moods of rows of some weight [n, 3]; zeros for the others."""
     found = torch.zeros(len(rows), len(MOODS))
     at = [i for i, weight in enumerate(weights) if weight]
-    asked = {rows[i]: 0 for i in at}
-    if asked:
-        said = moods_heard(teachers, list(asked), cache)
-        place = {row: number for number, row in enumerate(asked)}
-        found[at] = said[[place[rows[i]] for i in at]]
+    place = {row: number for number, row in enumerate(dict.fromkeys(rows[i] for i in at))}
+    if place:
+        found[at] = moods_heard(teachers, list(place), work)[[place[rows[i]] for i in at]]
     return found
 
 
@@ -119,29 +119,35 @@ def train(  # noqa: PLR0913 - the knobs of the recipe, all by name
 ) -> Path:
     """Run the stages that are not done yet; return the file with the mean of the weights of those that no other needs.
 
-    Stages of English start from the folder `english`, and fall away, with what they would teach, where there is none.
+    Stages of English start from the folder `english`, and fall away, with what they would teach, where there is none, or little English.
     """
     work.mkdir(parents=True, exist_ok=True)
-    stages = [stage for stage in stages if english or not stage.english]
-    files = {stage.name: work / f"stage-{stage.name}.pt" for stage in stages}
     native = {stage.name for stage in stages if stage.english}
+    stages = [stage for stage in stages if stage.name not in native or (english and _is_enough(rows, stage, seed=seed))]
+    files = {stage.name: work / f"stage-{stage.name}.pt" for stage in stages}
     bases = {name: english if english and name in native else folder for name in files}
     for stage in stages:
         if not files[stage.name].exists():
             teachers = [
-                Teacher(folder=bases[names[0]], weights=_mean_of(files, names), english=names[0] in native)
+                Teacher(folder=bases[names[0]], files=tuple(files[name] for name in names), english=names[0] in native)
                 for names in stage.teachers
                 if names[0] in files
             ]
             shown = [row for row in staged(rows, stage, seed=seed) if not stage.english or is_english(row)]
             base, plan = bases[stage.name], seed * 100 + ord(stage.name[0])
             course = lesson(base, work, shown, name=stage.name, seed=plan, teachers=teachers)
-            start = _mean_of(files, stage.after) if stage.after else None
+            start = mean_of([files[name] for name in stage.after]) if stage.after else None
             _run(files[stage.name], course, _network(base, stage, start=start, seed=seed), stage, seed=seed, pace=pace)
     needed = {name for stage in stages for names in (stage.after, *stage.teachers) for name in names}
     taught = work / "taught.pt"
-    _save(taught, _mean_of(files, [name for name in files if name not in needed]))
+    _save(taught, mean_of([path for name, path in files.items() if name not in needed]))
     return taught
+
+
+def _is_enough(rows: Sequence[Row], stage: Stage, *, seed: int) -> bool:
+    """Say whether there is English enough for a teacher of English."""
+    english = (row for row in staged(rows, stage, seed=seed) if is_english(row))
+    return sum(1 for _ in islice(english, ENOUGH_ENGLISH)) == ENOUGH_ENGLISH
 
 
 def _network(folder: Path, stage: Stage, *, start: Weights | None, seed: int) -> Triage:
@@ -153,12 +159,6 @@ def _network(folder: Path, stage: Stage, *, start: Weights | None, seed: int) ->
     if stage.rounding:
         network.round()
     return network
-
-
-def _mean_of(files: Mapping[str, Path], names: Sequence[str]) -> Weights:
-    """Return the mean of the weights of stages that started alike."""
-    states = [torch.load(files[name]) for name in names]
-    return {name: torch.stack([state[name].float() for state in states]).mean(0).to(one.dtype) for name, one in states[0].items()}
 
 
 def _run(out: Path, course: Lesson, network: Triage, stage: Stage, *, seed: int, pace: Pace) -> None:
