@@ -160,7 +160,7 @@ def _calibration(
     weights, bias = fitted(np.arange(len(at)))
     logits, counts = aside(len(at), answered), usually(sources, moods)
     temperature = heat(logits, moods, counts)
-    logs, likely, kinds = logits / temperature, _likely(dev, at), np.zeros((0, 4))
+    logs, likely, kinds = logits / temperature, _likely(dev, at) if ngrams else None, np.zeros((0, 4))
     chances = softmax(logs)
     if likely is not None:
 
