@@ -114,19 +114,19 @@ def test_sarcastic_thanks_are_learnt_cost_nothing_and_can_be_unlearnt(work: Work
     say(work, "mood", lambda _id, text: "negative" if text in taught else "")
     wish(work)
     found = trial(work)
-    assert (found.version, found.refused_why, found.in_force) == ("amends-6+1", "", True)
+    assert (found.version, found.refused_why, found.in_force) == ("amends-7+1", "", True)
     assert found.report["p"] < 0.01
     [mean] = [cost for cost in found.report["costs"] if cost["is_mean"]]
     assert mean["rows"] > 2_000
     assert mean["shipped"] - mean["learnt"] <= MOST_COST
     assert values(work, MOODS, texts=untaught).count("negative") > before.count("negative")
-    assert set(values(work, "select model from verdicts")) == {"amends-6+1"}
+    assert set(values(work, "select model from verdicts")) == {"amends-7+1"}
     with work.pool.transaction() as conn:
         learn.use(conn, version="shipped", agent_id=None, now=NOON)
     work.perform(Task.JOBS)
     assert sorted(values(work, MOODS, texts=untaught)) == sorted(before)
     assert set(values(work, MOODS, texts=[*taught])) == {"negative"}
-    assert set(values(work, "select model from verdicts")) == {"amends-6"}
+    assert set(values(work, "select model from verdicts")) == {"amends-7"}
     assert set(values(work, "select state from jobs")) == {"done"}
 
 
@@ -150,4 +150,4 @@ def test_labels_by_throwing_dice_are_refused_in_words(work: Workplace) -> None:
     found = trial(work)
     assert not found.in_force
     assert found.refused_why.startswith("not better: ")
-    assert set(values(work, "select model from verdicts")) == {"amends-6"}
+    assert set(values(work, "select model from verdicts")) == {"amends-7"}
