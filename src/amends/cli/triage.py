@@ -162,7 +162,7 @@ def _table(classifier: Classifier, reports: Iterable[Report]) -> Table:
 def train(  # noqa: PLR0913 - click hands every option over by itself
     base: Path, data: Path, work: Path, out: Path, english: Path | None, name: str, seed: int, threads: int
 ) -> None:
-    """Train a model by the project's recipe (extra `train`; about two hours on two cores with AVX-512)."""
+    """Train a model by the project's recipe (extra `train`; some two hours and a half on two cores with AVX-512)."""
     try:
         from amends.triage.training.run import run  # noqa: PLC0415 - torch is in the extra `train` only
     except ImportError as error:
