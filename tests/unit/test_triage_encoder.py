@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from amends.cli.triage import triage
 from amends.core.errors import ModelMissing
-from amends.core.ports import Sentiment
+from amends.core.ports import Reading, Sentiment
 from amends.triage import language, ngrams, replay
 from amends.triage.card import FILE, read_card, write_card
 from amends.triage.judge import Text, judge
@@ -40,6 +40,11 @@ def broken(tmp_path: Path) -> Path:
 def replace(path: Path, content: bytes) -> None:
     path.unlink()
     path.write_bytes(content)
+
+
+def moods(reading: Reading | None) -> tuple[float, float, float]:
+    assert reading is not None
+    return reading.negative, reading.neutral, reading.positive
 
 
 @pytest.mark.parametrize(
@@ -135,6 +140,39 @@ def test_a_damaged_card_is_found(broken: Path, content: bytes) -> None:
     replace(broken / FILE, content)
     with pytest.raises(ModelMissing, match="damaged"):
         encoder.build(broken)
+
+
+@pytest.mark.parametrize("part", ["weights", "bias", "temperature", "share"])
+def test_a_calibration_that_lacks_a_part_is_found(broken: Path, part: str) -> None:
+    card = json.loads((SHIPPED / FILE).read_text())
+    card["calibrations"]["ta"].pop(part)
+    replace(broken / FILE, json.dumps(card).encode())
+    with pytest.raises(ModelMissing, match="damaged"):
+        encoder.build(broken)
+
+
+def test_a_card_that_knows_no_kinds_of_text_is_read_as_before(broken: Path, model: encoder.Encoder) -> None:
+    card = json.loads((SHIPPED / FILE).read_text())
+    del card["kinds"]
+    for one in card["calibrations"].values():
+        del one["kinds"]
+    replace(broken / FILE, json.dumps(card).encode())
+    texts, languages = ["dialog signal eka hari narakai, mage data nathi una", "my bag is lost"], ["si-Latn", "en"]
+    old, new = (one.read(texts, languages) for one in (encoder.build(broken), model))
+    assert all(before and after and np.argmax(moods(before)) == np.argmax(moods(after)) for before, after in zip(old, new, strict=True))
+    assert moods(old[0]) != pytest.approx(moods(new[0]), abs=1e-3)
+    assert moods(old[1]) == pytest.approx(moods(new[1]), abs=1e-6)
+
+
+def test_kinds_of_sinhala_text_are_told_apart_whatever_stands_beside_them(model: encoder.Encoder) -> None:
+    customer, reader = "මගේ data package එක ඉවර වෙලා, signal එකත් නෑ, call centre එකෙන් උත්තරයක් නෑ", "ආණ්ඩුව මේ රටේ ජනතාවට කරන දේ බලන්න"
+    alone = [model.kinds([text], ["si"])[0] for text in (customer, reader)]
+    together = model.kinds(["my bag is lost", customer, reader], ["en", "si", "si"])
+    assert len(together[0]) == 0
+    assert together[1] == pytest.approx(alone[0])
+    to_a_company, of_news = alone[0][0] + alone[0][3], alone[1][2]
+    assert min(to_a_company, of_news) > 0.5
+    assert [float(kind.sum()) for kind in alone] == pytest.approx([1, 1])
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "ngrams.npz", "romanised.npz"])
