@@ -6,6 +6,7 @@ Only who trains a model needs torch, which takes long to load: `./amends test -m
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
 # (The extra `train` is not in every venv.)
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from amends.triage.models.encoder import MODEL_FILE, OUTPUTS, build
 from amends.triage.ngrams import write_tables
 from amends.triage.signals import Signal
 from amends.triage.training.mixture import Mixture, Row
-from amends.triage.training.recipe import Stage
+from amends.triage.training.recipe import BATCH, KINDS, Stage
 from tests.needs import Later
 
 WITHOUT = "the extra `train` is not installed here"
@@ -196,31 +197,23 @@ def test_who_has_no_label_and_no_teacher_teaches_nothing(folder: Path, tmp_path:
 ENGLISH, SPANISH = "lost my bag again", "mi bolsa esta perdida otra vez y nadie contesta"
 
 
-def test_a_teacher_of_english_sees_english_where_there_is_enough(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_teacher_of_english_sees_english_alone_and_only_where_there_is_enough(folder: Path, tmp_path: Path) -> None:
     stages = (
         Stage(name="a", rate=3e-3),
         Stage(name="m", rate=3e-3, english=True),
         Stage(name="s", rate=1e-3, after=("a",), teachers=(("a",), ("m",))),
     )
-    told = [*rows([ENGLISH, "thanks lovely help"] * 300), Row(text=SPANISH, source="other", mood=0)]
-    trained.train(folder, tmp_path / "few", told, stages, seed=5, english=folder)
-    assert not (tmp_path / "few" / "stage-m.pt").exists()
-
-    monkeypatch.setattr("amends.triage.training.train.ENOUGH_ENGLISH", 100)
-    work = tmp_path / "enough"
-    trained.train(folder, work, told, stages, seed=5)
-    assert not (work / "stage-m.pt").exists()
-    shown: list[list[str]] = []
-    real = trained.lesson
-
-    def watched(base: Path, at: Path, chosen: Sequence[Row], **more: Any) -> Any:
-        shown.append([row.text for row in chosen])
-        return real(base, at, chosen, **more)
-
-    monkeypatch.setattr("amends.triage.training.train.lesson", watched)
-    (work / "stage-s.pt").unlink()
-    trained.train(folder, work, told, stages, seed=5, english=folder)
-    assert [SPANISH in texts for texts in shown] == [False, True]
+    pairs, others = trained.ENOUGH_ENGLISH // 2, 5 * BATCH
+    told = [*rows([ENGLISH, "thanks lovely help"] * pairs), *[Row(text=SPANISH, source="other", mood=0)] * others]
+    few, without = tmp_path / "few", tmp_path / "without"
+    for work, enough, base in ((few, told[2:], folder), (without, told, None)):
+        trained.train(folder, work, enough, stages, seed=5, english=base)
+        assert not (work / "stage-m.pt").exists()
+    (without / "stage-s.pt").unlink()
+    steps: list[int] = []
+    trained.train(folder, without, told, stages, seed=5, english=folder, pace=trained.Pace(watch=steps.append))
+    of_english, of_all = (math.ceil(many / BATCH) for many in (2 * pairs, 2 * pairs + others))
+    assert steps == [*range(of_english), *range(of_all)]
 
 
 def test_a_teacher_of_english_is_heard_for_half_and_in_english_alone(folder: Path, tmp_path: Path) -> None:
@@ -248,19 +241,14 @@ def test_what_stands_beside_the_network_hears_the_languages_that_were_taught_wit
     assert set(replay.replay_of(str(tmp_path)).language.tolist()) == {"kn-Latn"}
 
 
-def test_kinds_of_text_are_taught_shipped_and_heard(folder: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = {
-        "customers": "මගේ සිග්නල් එක නැති වුණා",
-        "films": "චිත්‍රපටිය හරිම ලස්සනයි",
-        "news": "ආණ්ඩුව මිල වැඩි කළා",
-        "own": "අද කඩේ විවෘතද කියන්න",
-    }
+def test_kinds_of_text_are_taught_shipped_and_heard(folder: Path, weights: Path, tmp_path: Path) -> None:
+    texts = ("මගේ සිග්නල් එක නැති වුණා", "චිත්‍රපටිය හරිම ලස්සනයි", "ආණ්ඩුව මිල වැඩි කළා", "අද කඩේ විවෘතද කියන්න")
+    said = dict(zip(KINDS["si"], texts, strict=True))
     told = [
         Row(text=f"{text} {word}", source=source, mood=at % 3)
         for source, text in said.items()
         for at, word in enumerate(["bag", "my", "you", "do", "open"] * 60)
     ]
-    monkeypatch.setattr("amends.triage.training.ngrams.KINDS", {"si": tuple(said)})
     exported.export(folder, weights, tmp_path)
     (tmp_path / language.WEIGHTS.name).write_bytes(language.WEIGHTS.read_bytes())
     card = recipe.finish(tmp_path, Mixture(train=tuple(told), dev={"own": tuple(told)}), version="tiny-2", say=print)
