@@ -166,8 +166,8 @@ def test_a_card_that_knows_no_kinds_of_text_is_read_as_before(broken: Path, mode
 
 def test_kinds_of_sinhala_text_are_told_apart_whatever_stands_beside_them(model: encoder.Encoder) -> None:
     customer, reader = "මගේ data package එක ඉවර වෙලා, signal එකත් නෑ, call centre එකෙන් උත්තරයක් නෑ", "ආණ්ඩුව මේ රටේ ජනතාවට කරන දේ බලන්න"
-    alone = [model.kinds([text], ["si"])[0] for text in (customer, reader)]
-    together = model.kinds(["my bag is lost", customer, reader], ["en", "si", "si"])
+    alone = [model.heard([text], ["si"]).kinds[0] for text in (customer, reader)]
+    together = model.heard(["my bag is lost", customer, reader], ["en", "si", "si"]).kinds
     assert len(together[0]) == 0
     assert together[1] == pytest.approx(alone[0])
     to_a_company, of_news = alone[0][0] + alone[0][3], alone[1][2]

@@ -105,10 +105,13 @@ class Table:
 
     def scores(self, texts: Sequence[str]) -> Numbers:
         """Return the log-probability of each class for cleaned texts [n, classes]."""
-        found = grams(texts, buckets=len(self.weights))
+        return self.scores_of(grams(texts, buckets=len(self.weights)))
+
+    def scores_of(self, found: Grams) -> Numbers:
+        """Return the log-probability of each class for texts whose n-grams fall into as many buckets as the table has [n, classes]."""
         weighed, weights = found.counts * self.rarity[found.places], self.weights[found.places].astype(np.float32)
         spans = list(pairwise(found.ends.tolist()))
-        sums = np.array([weighed[begin:end] @ weights[begin:end] for begin, end in spans]).reshape(len(texts), self.weights.shape[1])
+        sums = np.array([weighed[begin:end] @ weights[begin:end] for begin, end in spans]).reshape(len(spans), self.weights.shape[1])
         lengths = np.sqrt([weighed[begin:end] @ weighed[begin:end] for begin, end in spans]).reshape(-1, 1)
         raw = sums / lengths * self.scales + self.bias
         raised = raw - raw.max(1, keepdims=True)

@@ -80,6 +80,14 @@ class Answers:
     embedding: Numbers
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What n-grams say of n texts: log-probabilities of moods [n, 3], 0 where nothing, and how likely each text is of each kind, if any."""
+
+    moods: Numbers
+    kinds: list[Numbers]
+
+
 class Encoder:
     """A `Classifier`: mood, intent, urgency signals and embedding by one pass, calibrated per language."""
 
@@ -111,9 +119,10 @@ class Encoder:
         if not texts:
             return []
         answers = self.answers(texts)
-        seen = calibration.features(answers.mood, self.ngrams(texts, languages), answers.intent)
+        heard = self.heard(texts, languages)
+        seen = calibration.features(answers.mood, heard.moods, answers.intent)
         calibrations = [calibration_of(self._card.calibrations, language) for language in languages]
-        moods = calibration.moods(calibrations, seen, self.kinds(texts, languages))
+        moods = calibration.moods(calibrations, seen, heard.kinds)
         scale, shift = self._card.complaint
         intents = calibration.intents(answers.intent, scale=scale, shift=shift)
         scale, shift = self._card.signals
@@ -141,23 +150,21 @@ class Encoder:
             self._answer(order[start : start + BATCH], tokens, found)
         return Answers(**dict(zip(("mood", "intent", "signals", "embedding"), found, strict=True)))
 
-    def ngrams(self, texts: Sequence[str], languages: Sequence[str]) -> Numbers:
-        """Return the log-probabilities of moods by n-grams [n, 3]; 0 where the language has no table."""
-        found = np.zeros((len(texts), 3))
-        for language, at in _spoken(languages).items():
+    def heard(self, texts: Sequence[str], languages: Sequence[str]) -> Heard:
+        """Return what the n-grams say of texts; nothing where their language has no table."""
+        moods, kinds = np.zeros((len(texts), 3)), [np.zeros(0)] * len(texts)
+        spoken: dict[str, list[int]] = {}
+        for i, language in enumerate(languages):
+            spoken.setdefault(plain(language), []).append(i)
+        for language, at in spoken.items():
             if language in self._tables:
-                found[at] = self._tables[language].scores([texts[i] for i in at])
-        return found
-
-    def kinds(self, texts: Sequence[str], languages: Sequence[str]) -> list[Numbers]:
-        """Return how likely each text is of each kind that its language is known from, nothing where that is one kind."""
-        found = [np.zeros(0)] * len(texts)
-        for language, at in _spoken(languages).items():
-            if language in self._card.kinds:
-                told = calibration.softmax(self._tables[ngrams.kinds_of(language)].scores([texts[i] for i in at]).astype(np.float64))
-                for i, likely in zip(at, told, strict=True):
-                    found[i] = likely
-        return found
+                found = ngrams.grams([texts[i] for i in at])
+                moods[at] = self._tables[language].scores_of(found)
+                if language in self._card.kinds:
+                    told = calibration.softmax(self._tables[ngrams.kinds_of(language)].scores_of(found).astype(np.float64))
+                    for i, likely in zip(at, told, strict=True):
+                        kinds[i] = likely
+        return Heard(moods=moods, kinds=kinds)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Return each text's token numbers, cut to the model's length; an empty list for a text that cannot be tokenised."""
@@ -197,14 +204,6 @@ class Encoder:
 
     def _widths(self) -> list[int]:
         return [int(output.shape[1]) for output in self._session.get_outputs()]
-
-
-def _spoken(languages: Sequence[str]) -> dict[str, list[int]]:
-    """Return which texts are of each language, in whatever letters."""
-    found: dict[str, list[int]] = {}
-    for i, language in enumerate(languages):
-        found.setdefault(plain(language), []).append(i)
-    return found
 
 
 def _reading(mood: Sequence[float], intents: Sequence[float], signals: Sequence[float], embedding: NDArray[np.float32]) -> Reading:

@@ -96,15 +96,15 @@ def ask(model: encoder.Encoder, rows: Sequence[Row], language_of: Callable[[str]
     languages = [language_of(row.text) for row in rows]
     kept = [i for i, language in enumerate(languages) if language in LANGUAGES]
     texts, spoken = [rows[i].text for i in kept], [languages[i] for i in kept]
-    answers = model.answers(texts)
+    answers, heard = model.answers(texts), model.heard(texts, spoken)
     return Dev(
         rows=tuple(rows[i] for i in kept),
         languages=np.array(spoken),
-        seen=calibration.features(answers.mood, model.ngrams(texts, spoken), answers.intent),
+        seen=calibration.features(answers.mood, heard.moods, answers.intent),
         intent=answers.intent,
         signals=answers.signals,
         moods=np.array([_told(rows[i]) for i in kept]),
-        kinds=model.kinds(texts, spoken),
+        kinds=heard.kinds,
     )
 
 
