@@ -63,9 +63,9 @@ def heard(language: str, rows: int, *, by_ngrams: bool) -> dict[str, np.ndarray]
 def fitted(*groups: dict[str, np.ndarray]) -> dict[str, calibration.Calibration]:
     all_of = {name: np.concatenate([group[name] for group in groups]) for name in groups[0]}
     rows = len(all_of["moods"])
-    signals = np.zeros((rows, 7))
     said = tuple(Row(text="x", source="own", mood=int(mood)) for mood in all_of["moods"])
-    return calibrate.calibrations_of(calibrate.Dev(rows=said, intent=np.zeros((rows, 5)), signals=signals, **all_of))
+    blank = {"intent": np.zeros((rows, 5)), "signals": np.zeros((rows, 7)), "kinds": [np.zeros(0)] * rows}
+    return calibrate.calibrations_of(calibrate.Dev(rows=said, **blank, **all_of))
 
 
 def test_romanised_languages_of_few_rows_share_a_blend_that_hears_the_n_grams() -> None:

@@ -23,7 +23,9 @@ from amends.triage.verdict import INTENTS
 EVERY_LANGUAGE = "*"
 FAR = 30.0
 LEAD = 1e-6
+"""By how much the leading mood stays ahead, however unsure it is."""
 SMALLEST = 1e-300
+"""What the other moods are divided by where they have no chance at all."""
 
 Numbers = NDArray[np.float64]
 

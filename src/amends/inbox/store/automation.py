@@ -51,30 +51,17 @@ from automation_rules r join agents a on a.id = r.agent_id"""
 
 def every(conn: Connection) -> list[Rule]:
     """Return the rules in their order, those that are off too."""
-    return fetch_all(
-        conn,
-        Rule,
-        _RULE + " where r.deleted_at is null order by r.position, r.id",
-    )
+    return fetch_all(conn, Rule, _RULE + " where r.deleted_at is null order by r.position, r.id")
 
 
 def removed(conn: Connection) -> list[Rule]:
     """Return the rules that were removed, the last one first."""
-    return fetch_all(
-        conn,
-        Rule,
-        _RULE + " where r.deleted_at is not null order by r.deleted_at desc, r.id desc",
-    )
+    return fetch_all(conn, Rule, _RULE + " where r.deleted_at is not null order by r.deleted_at desc, r.id desc")
 
 
 def find(conn: Connection, *, rule_id: int) -> Rule | None:
     """Return the rule, ours until the transaction ends, one that was removed too; or None."""
-    return fetch_maybe(
-        conn,
-        Rule,
-        _RULE + " where r.id = %(id)s for update of r",
-        {"id": rule_id},
-    )
+    return fetch_maybe(conn, Rule, _RULE + " where r.id = %(id)s for update of r", {"id": rule_id})
 
 
 def _params(kept: Kept, agent_id: AgentId, now: datetime) -> dict[str, object]:

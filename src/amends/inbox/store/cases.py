@@ -47,22 +47,12 @@ from cases where id = %(id)s"""
 
 def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
     """Return the case, ours alone until the transaction ends, or None."""
-    return fetch_maybe(
-        conn,
-        Case,
-        _CASE + " for update",
-        {"id": case_id},
-    )
+    return fetch_maybe(conn, Case, _CASE + " for update", {"id": case_id})
 
 
 def lock_resolved(conn: Connection, *, case_id: CaseId) -> Case | None:
     """Return the case as `lock` where it is resolved and nobody is changing it, without a wait for who is."""
-    return fetch_maybe(
-        conn,
-        Case,
-        _CASE + " and status = 'resolved' for update skip locked",
-        {"id": case_id},
-    )
+    return fetch_maybe(conn, Case, _CASE + " and status = 'resolved' for update skip locked", {"id": case_id})
 
 
 def set_status(

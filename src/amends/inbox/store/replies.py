@@ -100,32 +100,17 @@ from replies where """
 
 def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
     """Return the reply, or None."""
-    return fetch_maybe(
-        conn,
-        Reply,
-        _REPLY + "id = %(id)s",
-        {"id": reply_id},
-    )
+    return fetch_maybe(conn, Reply, _REPLY + "id = %(id)s", {"id": reply_id})
 
 
 def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
     """Return the reply, which nobody else claims or changes until the transaction ends, or None."""
-    return fetch_maybe(
-        conn,
-        Reply,
-        _REPLY + "id = %(id)s for update",
-        {"id": reply_id},
-    )
+    return fetch_maybe(conn, Reply, _REPLY + "id = %(id)s for update", {"id": reply_id})
 
 
 def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
     """Return the reply that was queued with this key, or None."""
-    return fetch_maybe(
-        conn,
-        Reply,
-        _REPLY + "key = %(key)s",
-        {"key": key},
-    )
+    return fetch_maybe(conn, Reply, _REPLY + "key = %(key)s", {"key": key})
 
 
 def newest_id(conn: Connection, *, case_id: CaseId) -> int:

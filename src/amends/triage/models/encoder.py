@@ -156,14 +156,14 @@ class Encoder:
         spoken: dict[str, list[int]] = {}
         for i, language in enumerate(languages):
             spoken.setdefault(plain(language), []).append(i)
-        for language, at in spoken.items():
-            if language in self._tables:
-                found = ngrams.grams([texts[i] for i in at])
-                moods[at] = self._tables[language].scores_of(found)
-                if language in self._card.kinds:
-                    told = calibration.softmax(self._tables[ngrams.kinds_of(language)].scores_of(found).astype(np.float64))
-                    for i, likely in zip(at, told, strict=True):
-                        kinds[i] = likely
+        for language in spoken.keys() & self._tables.keys():
+            at, table = spoken[language], self._tables[language]
+            found = ngrams.grams([texts[i] for i in at], buckets=len(table.weights))
+            moods[at] = table.scores_of(found)
+            if language in self._card.kinds:
+                told = calibration.softmax(self._tables[ngrams.kinds_of(language)].scores_of(found).astype(np.float64))
+                for i, likely in zip(at, told, strict=True):
+                    kinds[i] = likely
         return Heard(moods=moods, kinds=kinds)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:

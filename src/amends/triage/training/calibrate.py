@@ -56,7 +56,7 @@ class Dev:
     intent: Numbers
     signals: Numbers
     moods: NDArray[np.int64]
-    kinds: Sequence[Numbers] = ()
+    kinds: Sequence[Numbers]
 
 
 def raw_card(version: str, ngrams: Sequence[str], kinds: Sequence[str]) -> Card:
@@ -187,7 +187,7 @@ def _rounded(numbers: Numbers) -> tuple[tuple[float, ...], ...]:
 
 def _likely(dev: Dev, at: NDArray[np.int64]) -> Numbers | None:
     """Return how likely rows are of each kind of text [n, k]; None where they are not all of a language that is known from several."""
-    found = [dev.kinds[i] for i in at] if dev.kinds else []
+    found = [dev.kinds[i] for i in at]
     return np.stack(found) if len({len(one) for one in found}) == 1 and len(found[0]) else None
 
 

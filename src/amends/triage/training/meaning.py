@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from amends.triage.training.mixture import OWN, Row
-from amends.triage.training.network import padded, quickly
+from amends.triage.training.network import by_length, padded, quickly
 
 BATCH = 128
 SHARE = 6
@@ -34,10 +34,8 @@ def meanings(folder: Path, cache: Path, texts: Sequence[Sequence[int]], padding:
     if cache.exists():
         return torch.from_numpy(np.load(cache)).float()
     network = AutoModel.from_pretrained(folder, add_pooling_layer=False).eval()
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     found = torch.zeros(len(texts), network.config.hidden_size)
-    for start in track(range(0, len(order), BATCH), description="what the base model says"):
-        chosen = order[start : start + BATCH]
+    for chosen in track(by_length(texts, BATCH), description="what the base model says"):
         found[chosen] = _asked(network, [texts[i] for i in chosen], padding)
     centred = nn.functional.normalize(found - found.mean(0), dim=1)
     np.save(cache, centred.numpy().astype(np.float16))

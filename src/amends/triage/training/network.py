@@ -1,6 +1,6 @@
 """The network: one encoder, three heads, one embedding. Used by `train` and `export`; at work the same graph runs in onnxruntime.
 
-In its last stage the network learns with the rounding it will run with: every matrix product sees its input on 256 steps and its weights
+In its later stages the network learns with the rounding it will run with: every matrix product sees its input on 256 steps and its weights
 on 128 (seven bits, since processors without VNNI overflow on eight), as Jacob et al. 2018 (arXiv 1712.05877) describe. The range of each
 input is learnt once and shipped, so that a post is read the same whatever other posts stand beside it.
 """
@@ -132,6 +132,12 @@ def quickly() -> AbstractContextManager[object]:
     """Return a context whose products are of bfloat16, but where the processor is slow at them: forty times, with AVX2 alone."""
     quick = torch.backends.cpu.get_cpu_capability() not in SLOW_AT_BFLOAT16
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=quick)
+
+
+def by_length(texts: Sequence[Sequence[int]], size: int) -> list[list[int]]:
+    """Return the numbers of texts, sorted by length, in batches of `size`."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def padded(texts: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]:

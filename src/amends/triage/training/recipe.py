@@ -35,7 +35,7 @@ class Stage:
     english: bool = False
 
 
-# After the first stage the small languages come first; the last stage is half as long.
+# After the first stage the small languages come first; stage c is half as long as b.
 SMALL_FIRST = {
     "semeval_tweeteval_sentiment": 10_000,
     "umsab": 9_000,

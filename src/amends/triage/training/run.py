@@ -3,7 +3,7 @@
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from shutil import copyfile
 
@@ -75,7 +75,7 @@ def tell_languages_apart(data: Path, work: Path, out: Path, *, seed: int, say: C
 
 def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None]) -> Card:
     """Write what stands beside the exported model in `out`: n-grams, calibration, lean, replay, meanings, the card."""
-    language_of = partial(detect, latin=read_latin(out / WEIGHTS.name))
+    language_of = cache(partial(detect, latin=read_latin(out / WEIGHTS.name)))  # most rows are asked for three times
     say("counting n-grams")
     languages, kinds = _ngrams(mixed.train, out, language_of)
     say("calibrating")

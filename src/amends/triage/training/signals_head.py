@@ -17,7 +17,7 @@ from transformers import AutoTokenizer
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.mixture import Row
-from amends.triage.training.network import Triage, padded
+from amends.triage.training.network import Triage, by_length, padded
 from amends.triage.training.recipe import TOKENS
 
 BATCH = 64
@@ -48,10 +48,8 @@ def means(network: Triage, folder: Path, texts: Sequence[str]) -> NDArray[np.flo
     """Return what the heads see of each text [n, width]."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     numbers = [shorten(found, TOKENS) for found in tokenizer(list(texts))["input_ids"]]
-    order = sorted(range(len(texts)), key=lambda i: len(numbers[i]))
     found = np.zeros((len(texts), network.mood.in_features), np.float32)
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
+    for chosen in by_length(numbers, BATCH):
         ids, mask = padded([numbers[i] for i in chosen], tokenizer.pad_token_id)
         found[chosen] = network.mean(network.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask).numpy()
     return found

@@ -8,6 +8,7 @@ of a text is worth more than a label where people disagree.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from transformers import AutoTokenizer
 from amends.triage.language import detect
 from amends.triage.tokens import shorten
 from amends.triage.training.mixture import MOODS, Row
-from amends.triage.training.network import Triage, mean_of, padded, quickly
+from amends.triage.training.network import Triage, by_length, mean_of, padded, quickly
 from amends.triage.training.recipe import NOT_ENGLISH, TOKENS
 
 BATCH = 64
@@ -60,6 +61,7 @@ def moods_heard(teachers: Sequence[Teacher], rows: Sequence[Row], work: Path) ->
     return found
 
 
+@cache  # several stages ask about the same rows
 def is_english(row: Row) -> bool:
     """Say whether a row is in English and in nothing beside it."""
     return row.source not in NOT_ENGLISH and detect(row.text) == ENGLISH
@@ -75,10 +77,8 @@ def _said(teacher: Teacher, texts: Sequence[str]) -> Tensor:
     network = Triage(teacher.folder).eval()
     network.load_state_dict(mean_of(teacher.files))
     numbers = [shorten(found, TOKENS) for found in tokenizer(list(texts))["input_ids"]]
-    order = sorted(range(len(texts)), key=lambda i: len(numbers[i]))
     found = torch.zeros(len(texts), len(MOODS))
-    for start in track(range(0, len(order), BATCH), description="what a teacher says"):
-        chosen = order[start : start + BATCH]
+    for chosen in track(by_length(numbers, BATCH), description="what a teacher says"):
         ids, mask = padded([numbers[i] for i in chosen], tokenizer.pad_token_id)
         with quickly():
             mood = network(ids, mask)[0]
